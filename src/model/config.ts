@@ -1,0 +1,103 @@
+import { z } from 'zod';
+import { Check } from './check.ts';
+import { Name } from './id.ts';
+import { SandboxRung } from './sandbox-rung.ts';
+
+/** `90s`, `10m`, `1h`, `500ms`; the loader turns it into milliseconds. */
+export const Duration = z
+  .string()
+  .regex(/^[1-9][0-9]*(ms|s|m|h)$/, 'write a duration as 500ms, 90s, 10m or 1h')
+  .describe('A duration: 500ms, 90s, 10m, 1h.');
+export type Duration = z.infer<typeof Duration>;
+
+/** Milliseconds of a duration that the schema has accepted. */
+export function durationMs(duration: Duration): number {
+  const unit = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 };
+  const match = /^([0-9]+)(ms|s|m|h)$/.exec(duration);
+  if (match === null) throw new Error(`not a duration: ${duration}`);
+  return Number(match[1]) * unit[match[2] as keyof typeof unit];
+}
+
+/** `host:port`, exactly; no wildcards below the registrable name except a leading `*.`. */
+const Endpoint = z
+  .string()
+  .regex(/^(\*\.)?[a-z0-9.-]+:[0-9]{1,5}$/i, 'write an endpoint as host:port, for example api.example.com:443');
+
+const Usd = z.number().nonnegative().max(1_000_000);
+
+export const AdapterName = z.enum(['claude-code', 'codex', 'command', 'scripted']);
+export type AdapterName = z.infer<typeof AdapterName>;
+
+/** One agent that phases can be routed to. */
+export const AgentConfig = z.strictObject({
+  adapter: AdapterName.describe('Which program drives the model.'),
+  command: z
+    .union([z.string().min(1), z.array(z.string().min(1)).min(1)])
+    .optional()
+    .describe('command: the shell command or argument list to run. Others: the program, when it is not on PATH. scripted: the script file.'),
+  model: z.string().min(1).optional(),
+  endpoint: z.url().optional().describe('Base URL of the model API, when it is not the provider’s own.'),
+  network: z.array(Endpoint).optional().describe('host:port that this agent may reach; everything else is refused and logged.'),
+  env: z
+    .record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/), z.string())
+    .optional()
+    .describe('Environment for the agent. Values are stored in the repository: never a secret.'),
+  passEnv: z
+    .array(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/))
+    .optional()
+    .describe('Variables of the factory’s own environment given to the agent, for example an API key. Named in every run.'),
+  login: z
+    .boolean()
+    .optional()
+    .describe('Give the agent CLI’s own login of this user, read-only. Named in every run and by mw doctor.'),
+  free: z.boolean().optional().describe('Sessions cost nothing (a local model or program): cost is 0 instead of unknown.'),
+  sessionUsd: Usd.optional().describe('Reserved before each session, and its cap where the agent has one. Default 2.'),
+  slots: z.number().int().positive().optional().describe('At most this many sessions of this agent at a time.'),
+  perMinute: z.number().int().positive().optional().describe('At most this many session starts a minute.'),
+  maxTurns: z.number().int().positive().optional(),
+});
+export type AgentConfig = z.infer<typeof AgentConfig>;
+
+export const LandMode = z.enum(['fast-forward', 'branch']);
+
+/** `millwright.yaml`, read from the accepted commit of the target branch. */
+export const ProjectConfig = z.strictObject({
+  version: z.literal(1),
+  target: z.string().min(1).default('main').describe('The branch that work lands on.'),
+  agents: z.record(Name, AgentConfig),
+  routes: z
+    .record(z.string().regex(/^[a-z][a-z0-9-]*(\.[a-z][a-z0-9-]*)?$/), Name)
+    .describe('Which agent does which phase: default, PHASE, or PHASE.REVIEWER.'),
+  pipeline: Name.default('engineering'),
+  setup: z.string().min(1).optional().describe('Runs once per lockfile in its own sandbox, for example npm ci.'),
+  checks: z.record(Name, Check).default({}),
+  sandbox: z
+    .strictObject({
+      rung: SandboxRung.default('bubblewrap').describe('The weakest walls that work may run in.'),
+      setupNetwork: z.array(Endpoint).default([]).describe('host:port that the setup command may reach.'),
+      checkNetwork: z.array(Endpoint).default([]).describe('host:port that checks may reach.'),
+      readOnly: z.array(z.string().startsWith('/')).default([]).describe('Further folders of this machine, readable inside.'),
+    })
+    .prefault({}),
+  limits: z
+    .strictObject({
+      slots: z.number().int().positive().max(1_000).default(2).describe('Sessions at a time in this project.'),
+      attempts: z.number().int().positive().max(100).default(4).describe('Attempts at one phase before it pauses.'),
+      itemUsd: Usd.optional(),
+      dayUsd: Usd.optional(),
+      idle: Duration.default('10m').describe('A session silent for this long is ended.'),
+      session: Duration.default('1h').describe('Wall-clock limit of one session.'),
+      check: Duration.default('10m').describe('Wall-clock limit of one check.'),
+      copyMb: z.number().int().positive().default(4096).describe('A working copy that grows past this is ended.'),
+    })
+    .prefault({}),
+  land: z
+    .strictObject({
+      mode: LandMode.default('fast-forward').describe(
+        'fast-forward: deliver to the target branch when the checkout is clean. branch: deliver to millwright/TARGET only.',
+      ),
+    })
+    .prefault({}),
+  protect: z.array(z.string().min(1)).default([]).describe('Globs of paths that agents may not change.'),
+});
+export type ProjectConfig = z.infer<typeof ProjectConfig>;

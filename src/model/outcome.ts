@@ -1,0 +1,91 @@
+import { z } from 'zod';
+import { ArtifactRef } from './artifact.ts';
+import { CheckKind } from './check.ts';
+import { CommitId, Name } from './id.ts';
+import { SessionFailure } from './session-failure.ts';
+
+/** Scalars of a structured result, the only thing that a pipeline's conditions may look at. */
+export const Facts = z.record(z.string(), z.union([z.string().max(500), z.number(), z.boolean()]));
+export type Facts = z.infer<typeof Facts>;
+
+/** How one attempt of a maker ended. */
+export const AttemptOutcome = z.discriminatedUnion('type', [
+  z.strictObject({
+    type: z.literal('succeeded'),
+    /** The candidate after this attempt: one commit on the run's base, holding all work so far. */
+    commit: CommitId,
+    /** Whether this attempt changed any file. */
+    changed: z.boolean(),
+    result: ArtifactRef.nullable(),
+    facts: Facts,
+    summary: z.string().max(4_000),
+  }),
+  /** It says that it is done and changed nothing, where a change is the result. */
+  z.strictObject({ type: z.literal('unchanged'), summary: z.string().max(4_000) }),
+  /** An honest exit: what was asked for is there already. */
+  z.strictObject({ type: z.literal('no-change-needed'), reason: z.string().max(8_000) }),
+  /** An honest exit: what was asked for contradicts itself, the code, or a test. */
+  z.strictObject({ type: z.literal('spec-conflict'), criterion: z.string().max(500), evidence: z.string().max(8_000) }),
+  /** An honest exit: only a person can say. */
+  z.strictObject({
+    type: z.literal('question'),
+    question: z.string().max(4_000),
+    options: z.array(z.string().max(500)).max(10),
+  }),
+  ...SessionFailure.options,
+]);
+export type AttemptOutcome = z.infer<typeof AttemptOutcome>;
+
+export const Severity = z.enum(['blocker', 'major', 'minor', 'note']);
+export type Severity = z.infer<typeof Severity>;
+
+/** One remark of a reviewer. */
+export const Finding = z.strictObject({
+  severity: Severity,
+  title: z.string().min(1).max(300),
+  file: z.string().max(1_000).nullable(),
+  line: z.number().int().positive().nullable(),
+  evidence: z.string().max(4_000),
+});
+export type Finding = z.infer<typeof Finding>;
+
+/** What a reviewer must answer; blocker and major findings stop the change. */
+export const Review = z.strictObject({
+  verdict: z.enum(['pass', 'fail']),
+  findings: z.array(Finding).max(100),
+});
+export type Review = z.infer<typeof Review>;
+
+export const ReviewOutcome = z.discriminatedUnion('type', [
+  z.strictObject({ type: z.literal('reviewed'), review: Review }),
+  ...SessionFailure.options,
+]);
+export type ReviewOutcome = z.infer<typeof ReviewOutcome>;
+
+/** What stops a check from passing, each its own word. */
+export const CheckStatus = z.enum(['passed', 'failed', 'ran-no-test', 'command-not-found', 'timed-out', 'crashed']);
+export type CheckStatus = z.infer<typeof CheckStatus>;
+
+export const CheckResult = z.strictObject({
+  name: Name,
+  kind: CheckKind,
+  status: CheckStatus,
+  exitCode: z.number().int().nullable(),
+  tests: z
+    .strictObject({ passed: z.number().int(), failed: z.number().int(), skipped: z.number().int() })
+    .nullable(),
+  /** The part of the output that matters, escaped, at most a few kilobytes. */
+  excerpt: z.string().max(16_000),
+  log: ArtifactRef.nullable(),
+  durationMs: z.number().int().nonnegative(),
+});
+export type CheckResult = z.infer<typeof CheckResult>;
+
+/** What goes into the next attempt: a finding of some gate, shortened to what matters. */
+export const Feedback = z.strictObject({
+  source: z.enum(['check', 'review', 'person', 'session', 'landing']),
+  /** Which check, reviewer or person. */
+  from: z.string().max(200),
+  text: z.string().max(20_000),
+});
+export type Feedback = z.infer<typeof Feedback>;

@@ -1,0 +1,120 @@
+import { z } from 'zod';
+import { Check } from './check.ts';
+import { AgentConfig, LandMode } from './config.ts';
+import { CommitId, ContentHash, Name } from './id.ts';
+import { SandboxRung } from './sandbox-rung.ts';
+
+const Scalar = z.union([z.string(), z.number(), z.boolean()]);
+
+/**
+ * Runs the phase when every line holds: `triage.size: [medium, large]` or `triage.risk: { not: low }`. It looks at
+ * structured results only. A value that is not there counts as "run the phase".
+ */
+export const Condition = z.record(
+  z.string().regex(/^[a-z][a-z0-9-]*\.[A-Za-z][A-Za-z0-9_]*$/, 'write PHASE.FIELD'),
+  z.union([Scalar, z.array(Scalar).min(1), z.strictObject({ not: z.union([Scalar, z.array(Scalar).min(1)]) })]),
+);
+export type Condition = z.infer<typeof Condition>;
+
+const Instructions = z
+  .string()
+  .min(1)
+  .describe('A SKILL.md: a path from the repository’s root, a path beside the pipeline, or the name of a shipped one.');
+
+export const ReviewerFile = z.strictObject({ id: Name, instructions: Instructions, agent: Name.optional() });
+
+/** One phase as written in `.millwright/pipelines/NAME.yaml`. */
+export const PhaseFile = z.strictObject({
+  id: Name,
+  instructions: Instructions.optional(),
+  agent: Name.optional().describe('Overrides the route.'),
+  output: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('A shipped schema’s name, the path of a JSON Schema file, or text: the change itself is the result.'),
+  writes: z.boolean().optional().describe('false: the phase reads the repository and changes nothing. Default true.'),
+  checks: z.array(Name).optional().describe('Checks of millwright.yaml that must pass; the word all takes every one.'),
+  reviews: z.array(ReviewerFile).min(1).optional().describe('Reviewers, each a fresh session; all must pass.'),
+  approval: z.boolean().optional().describe('A person must approve before the phase ends.'),
+  loop: z
+    .strictObject({
+      to: Name.optional().describe('The phase that findings go back to; itself when it has instructions.'),
+      max: z.number().int().positive().max(100).describe('How often, before the item pauses.'),
+    })
+    .optional(),
+  when: Condition.optional(),
+  limits: z
+    .strictObject({
+      idle: z.string().optional(),
+      session: z.string().optional(),
+      usd: z.number().nonnegative().optional(),
+    })
+    .optional(),
+});
+export type PhaseFile = z.infer<typeof PhaseFile>;
+
+export const PipelineFile = z.strictObject({
+  name: Name,
+  description: z.string().optional(),
+  phases: z.array(PhaseFile).min(1),
+});
+export type PipelineFile = z.infer<typeof PipelineFile>;
+
+/** Instructions as pinned: the text is an artifact. */
+export const PinnedInstructions = z.strictObject({ name: z.string(), hash: ContentHash });
+
+export const PinnedOutput = z.discriminatedUnion('type', [
+  z.strictObject({ type: z.literal('text') }),
+  z.strictObject({ type: z.literal('schema'), name: z.string(), schema: z.record(z.string(), z.json()) }),
+]);
+export type PinnedOutput = z.infer<typeof PinnedOutput>;
+
+export const PinnedReviewer = z.strictObject({ id: Name, instructions: PinnedInstructions, agent: Name });
+export type PinnedReviewer = z.infer<typeof PinnedReviewer>;
+
+export const PinnedPhase = z.strictObject({
+  id: Name,
+  /** Absent when the phase only judges what earlier phases made. */
+  maker: z
+    .strictObject({ instructions: PinnedInstructions, agent: Name, output: PinnedOutput, writes: z.boolean() })
+    .nullable(),
+  checks: z.array(Name),
+  reviews: z.array(PinnedReviewer),
+  approval: z.boolean(),
+  /** Findings go back to phase `to`, at most `max` times. */
+  loop: z.strictObject({ to: Name, max: z.number().int().positive() }),
+  /** Attempts of the maker in one visit of the phase. */
+  attempts: z.number().int().positive(),
+  when: Condition.nullable(),
+  limits: z.strictObject({ idleMs: z.number().int().positive(), sessionMs: z.number().int().positive() }),
+});
+export type PinnedPhase = z.infer<typeof PinnedPhase>;
+
+/**
+ * Everything with authority over one run, resolved from the accepted commit and pinned by the hash of its canonical
+ * JSON: phases, instructions, agents, checks, limits. Nothing that an agent writes can change it.
+ */
+export const PinnedPipeline = z.strictObject({
+  name: Name,
+  phases: z.array(PinnedPhase).min(1),
+  agents: z.record(Name, AgentConfig),
+  checks: z.record(Name, Check),
+  setup: z.string().nullable(),
+  target: z.string(),
+  rung: SandboxRung,
+  network: z.strictObject({ setup: z.array(z.string()), checks: z.array(z.string()) }),
+  readOnly: z.array(z.string()),
+  limits: z.strictObject({
+    slots: z.number().int().positive(),
+    itemMicroUsd: z.number().int().nonnegative().nullable(),
+    dayMicroUsd: z.number().int().nonnegative().nullable(),
+    checkMs: z.number().int().positive(),
+    copyBytes: z.number().int().positive(),
+  }),
+  land: LandMode,
+  protect: z.array(z.string()),
+  /** The commit that all of this was read from. */
+  readFrom: CommitId,
+});
+export type PinnedPipeline = z.infer<typeof PinnedPipeline>;
