@@ -23,6 +23,8 @@ const Endpoint = z
   .string()
   .regex(/^(\*\.)?[a-z0-9.-]+:[0-9]{1,5}$/i, 'write an endpoint as host:port, for example api.example.com:443');
 
+const VariableName = z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'a variable is written with letters, digits and _');
+
 const Usd = z.number().nonnegative().max(1_000_000);
 
 export const AdapterName = z.enum(['claude-code', 'codex', 'command', 'scripted']);
@@ -35,15 +37,15 @@ export const AgentConfig = z.strictObject({
     .union([z.string().min(1), z.array(z.string().min(1)).min(1)])
     .optional()
     .describe('command: the shell command or argument list to run. Others: the program, when it is not on PATH. scripted: the script file.'),
-  model: z.string().min(1).optional(),
+  model: z.string().min(1).optional().describe('The model, as the program calls it. Default: the program’s own.'),
   endpoint: z.url().optional().describe('Base URL of the model API, when it is not the provider’s own.'),
   network: z.array(Endpoint).optional().describe('host:port that this agent may reach; everything else is refused and logged.'),
   env: z
-    .record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/), z.string())
+    .record(VariableName, z.string())
     .optional()
     .describe('Environment for the agent. Values are stored in the repository: never a secret.'),
   passEnv: z
-    .array(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/))
+    .array(VariableName)
     .optional()
     .describe('Variables of the factory’s own environment given to the agent, for example an API key. Named in every run.'),
   login: z
@@ -54,7 +56,7 @@ export const AgentConfig = z.strictObject({
   sessionUsd: Usd.optional().describe('Reserved before each session, and its cap where the agent has one. Default 2.'),
   slots: z.number().int().positive().optional().describe('At most this many sessions of this agent at a time.'),
   perMinute: z.number().int().positive().optional().describe('At most this many session starts a minute.'),
-  maxTurns: z.number().int().positive().optional(),
+  maxTurns: z.number().int().positive().optional().describe('Turns of one session, where the agent can count them.'),
 });
 export type AgentConfig = z.infer<typeof AgentConfig>;
 
@@ -62,15 +64,15 @@ export const LandMode = z.enum(['fast-forward', 'branch']);
 
 /** `millwright.yaml`, read from the accepted commit of the target branch. */
 export const ProjectConfig = z.strictObject({
-  version: z.literal(1),
+  version: z.literal(1).describe('The version of this format.'),
   target: z.string().min(1).default('main').describe('The branch that work lands on.'),
-  agents: z.record(Name, AgentConfig),
+  agents: z.record(Name, AgentConfig).describe('The agents that routes can name.'),
   routes: z
-    .record(z.string().regex(/^[a-z][a-z0-9-]*(\.[a-z][a-z0-9-]*)?$/), Name)
+    .record(z.string().regex(/^[a-z][a-z0-9-]*(\.[a-z][a-z0-9-]*)?$/, 'write default, PHASE or PHASE.REVIEWER'), Name)
     .describe('Which agent does which phase: default, PHASE, or PHASE.REVIEWER.'),
-  pipeline: Name.default('engineering'),
+  pipeline: Name.default('engineering').describe('What an item goes through unless it says otherwise: shipped, or .millwright/pipelines/NAME.yaml.'),
   setup: z.string().min(1).optional().describe('Runs once per lockfile in its own sandbox, for example npm ci.'),
-  checks: z.record(Name, Check).default({}),
+  checks: z.record(Name, Check).default({}).describe('Commands that prove a change, run on a clean checkout of exactly its commit.'),
   sandbox: z
     .strictObject({
       rung: SandboxRung.default('bubblewrap').describe('The weakest walls that work may run in.'),
@@ -78,26 +80,29 @@ export const ProjectConfig = z.strictObject({
       checkNetwork: z.array(Endpoint).default([]).describe('host:port that checks may reach.'),
       readOnly: z.array(z.string().startsWith('/')).default([]).describe('Further folders of this machine, readable inside.'),
     })
-    .prefault({}),
+    .prefault({})
+    .describe('Where work may run, and what it may reach.'),
   limits: z
     .strictObject({
       slots: z.number().int().positive().max(1_000).default(2).describe('Sessions at a time in this project.'),
       attempts: z.number().int().positive().max(100).default(4).describe('Attempts at one phase before it pauses.'),
-      itemUsd: Usd.optional(),
-      dayUsd: Usd.optional(),
+      itemUsd: Usd.optional().describe('What one item may cost before it stops.'),
+      dayUsd: Usd.optional().describe('What this project may cost a day before it waits.'),
       idle: Duration.default('10m').describe('A session silent for this long is ended.'),
       session: Duration.default('1h').describe('Wall-clock limit of one session.'),
       check: Duration.default('10m').describe('Wall-clock limit of one check.'),
       copyMb: z.number().int().positive().default(4096).describe('A working copy that grows past this is ended.'),
     })
-    .prefault({}),
+    .prefault({})
+    .describe('How much may be used before work waits, pauses or ends.'),
   land: z
     .strictObject({
       mode: LandMode.default('fast-forward').describe(
         'fast-forward: deliver to the target branch when the checkout is clean. branch: deliver to millwright/TARGET only.',
       ),
     })
-    .prefault({}),
+    .prefault({})
+    .describe('How finished work reaches your branch.'),
   protect: z.array(z.string().min(1)).default([]).describe('Globs of paths that agents may not change.'),
 });
 export type ProjectConfig = z.infer<typeof ProjectConfig>;

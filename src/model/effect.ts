@@ -28,6 +28,8 @@ export const Effect = z.discriminatedUnion('type', [
     artifacts: z.record(Name, ArtifactRef),
     /** Attempts whose work is in `start`; they stay in the commit's trailers. */
     contributors: z.array(z.string()),
+    /** Files of `start` that hold conflict markers to be resolved. */
+    conflicts: z.array(z.string()),
   }),
   z.strictObject({
     type: z.literal('checks'),
@@ -60,8 +62,11 @@ export const Effect = z.discriminatedUnion('type', [
   z.strictObject({
     type: z.literal('timer'),
     ...common,
+    phase: z.string(),
     number: z.number().int().positive(),
     dueAt: z.iso.datetime(),
+    /** What goes on when it fires: the phase's maker, or one reviewer. */
+    resumes: z.union([z.strictObject({ type: z.literal('attempt') }), z.strictObject({ type: z.literal('review'), reviewer: Name })]),
   }),
 ]);
 export type Effect = z.infer<typeof Effect>;

@@ -76,6 +76,8 @@ export const CheckResult = z.strictObject({
     .nullable(),
   /** The part of the output that matters, escaped, at most a few kilobytes. */
   excerpt: z.string().max(16_000),
+  /** Equal for the same failure in spite of timings and temporary paths; empty when it passed. */
+  signature: z.string().max(200),
   log: ArtifactRef.nullable(),
   durationMs: z.number().int().nonnegative(),
 });

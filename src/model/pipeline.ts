@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { Check } from './check.ts';
-import { AgentConfig, LandMode } from './config.ts';
+import { AgentConfig, Duration, LandMode } from './config.ts';
 import { CommitId, ContentHash, Name } from './id.ts';
 import { SandboxRung } from './sandbox-rung.ts';
 
@@ -12,20 +12,24 @@ const Scalar = z.union([z.string(), z.number(), z.boolean()]);
  */
 export const Condition = z.record(
   z.string().regex(/^[a-z][a-z0-9-]*\.[A-Za-z][A-Za-z0-9_]*$/, 'write PHASE.FIELD'),
-  z.union([Scalar, z.array(Scalar).min(1), z.strictObject({ not: z.union([Scalar, z.array(Scalar).min(1)]) })]),
+  z.union([Scalar, z.array(Scalar).min(1), z.strictObject({ not: z.union([Scalar, z.array(Scalar).min(1)]).describe('Holds when the field is none of these.') })]),
 );
 export type Condition = z.infer<typeof Condition>;
 
 const Instructions = z
   .string()
   .min(1)
-  .describe('A SKILL.md: a path from the repository’s root, a path beside the pipeline, or the name of a shipped one.');
+  .describe('A SKILL.md: a path from the repository’s root, or a name: .millwright/instructions/NAME/SKILL.md, else a shipped one.');
 
-export const ReviewerFile = z.strictObject({ id: Name, instructions: Instructions, agent: Name.optional() });
+export const ReviewerFile = z.strictObject({
+  id: Name.describe('Unique in its phase.'),
+  instructions: Instructions,
+  agent: Name.optional().describe('Overrides the route.'),
+});
 
 /** One phase as written in `.millwright/pipelines/NAME.yaml`. */
 export const PhaseFile = z.strictObject({
-  id: Name,
+  id: Name.describe('Unique in the pipeline.'),
   instructions: Instructions.optional(),
   agent: Name.optional().describe('Overrides the route.'),
   output: z
@@ -42,22 +46,23 @@ export const PhaseFile = z.strictObject({
       to: Name.optional().describe('The phase that findings go back to; itself when it has instructions.'),
       max: z.number().int().positive().max(100).describe('How often, before the item pauses.'),
     })
-    .optional(),
-  when: Condition.optional(),
+    .optional()
+    .describe('Where findings go back to. Default: to itself, as often as limits.attempts of millwright.yaml.'),
+  when: Condition.optional().describe('Runs the phase only when every line holds. PHASE.FIELD: value, list of values, or { not: … }.'),
   limits: z
     .strictObject({
-      idle: z.string().optional(),
-      session: z.string().optional(),
-      usd: z.number().nonnegative().optional(),
+      idle: Duration.optional(),
+      session: Duration.optional(),
     })
-    .optional(),
+    .optional()
+    .describe('Overrides limits of millwright.yaml for this phase.'),
 });
 export type PhaseFile = z.infer<typeof PhaseFile>;
 
 export const PipelineFile = z.strictObject({
-  name: Name,
-  description: z.string().optional(),
-  phases: z.array(PhaseFile).min(1),
+  name: Name.describe('The same as the file’s name.'),
+  description: z.string().optional().describe('One line for mw pipeline list.'),
+  phases: z.array(PhaseFile).min(1).describe('In the order of work, at most 50.'),
 });
 export type PipelineFile = z.infer<typeof PipelineFile>;
 

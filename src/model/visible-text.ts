@@ -1,0 +1,14 @@
+/**
+ * Characters that act on a display instead of showing on it: controls, escapes, bidirectional overrides, zero-width and
+ * other ignorable code points, tag characters, line and paragraph separators, lone surrogates. Tab, line feed and the
+ * emoji variation selector (U+FE0F) stay.
+ */
+const acting = /[[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]--[\u{FE0F}\t\n]]/gv;
+
+/**
+ * The text with every such character written as `\u{…}`, so that no output of an agent can move the cursor, hide a word
+ * or turn a line around. To be used wherever foreign text is shown. Total; a second pass changes nothing.
+ */
+export function showControl(text: string): string {
+  return text.replace(acting, (character) => `\\u{${character.codePointAt(0)?.toString(16)}}`);
+}

@@ -1,0 +1,101 @@
+/**
+ * A worker's standing connection. Its identity and the scheduler's place are session locks of PostgreSQL: a killed
+ * process loses them with its connection, at once; a frozen one loses them when another worker fences it.
+ */
+import type { Client, Pool } from 'pg';
+import type { Database } from './database.ts';
+import { channel } from './postgres-store.ts';
+import type { Presence, StoreSignal } from './store.ts';
+
+const workerLocks = 0x4d57;
+const schedulerLock = [0x4d58, 1] as const;
+const maxWorkersPerHome = 64;
+const retryLeadMs = 500;
+
+/** Joins as the first free identity `HOME-1`, `HOME-2`, …: a restarted worker finds its own old effects under it. */
+export async function joinPostgres(
+  database: Database,
+  options: { readonly homeId: string; readonly boot: string; readonly pid: number; readonly sessions: number; readonly work: number },
+): Promise<Presence> {
+  const client = await database.connect();
+  const listeners: ((signal: StoreSignal) => void)[] = [];
+  let alive = true;
+  let leading = false;
+  let triedAt = -Infinity;
+  const lose = () => {
+    alive = false;
+    leading = false;
+  };
+  client.on('error', lose);
+  client.on('end', lose);
+  const ownBackends = watchBackends(database.pool);
+  client.on('notification', ({ payload, processId }) => {
+    if (ownBackends.has(processId) && payload !== 'factory') return;
+    const signal = readSignal(payload ?? '');
+    for (const listener of listeners) listener(signal);
+  });
+  const worker = await takeIdentity(client, options.homeId);
+  await client.query(
+    `insert into worker (id, boot, pid, backend, sessions, work, beat_at) values ($1, $2, $3, pg_backend_pid(), $4, $5, clock_timestamp())
+     on conflict (id) do update set boot = excluded.boot, pid = excluded.pid, backend = excluded.backend,
+       sessions = excluded.sessions, work = excluded.work, beat_at = excluded.beat_at`,
+    [worker, options.boot, options.pid, options.sessions, options.work],
+  );
+  await client.query(`listen ${channel}`);
+  await client.query(`select pg_notify('${channel}', 'factory')`);
+
+  return {
+    worker,
+    alive: () => alive,
+    async leads() {
+      if (leading || !alive) return leading;
+      if (performance.now() - triedAt < retryLeadMs) return false;
+      triedAt = performance.now();
+      const { rows } = await client.query<{ got: boolean }>('select pg_try_advisory_lock($1, $2) as got', [...schedulerLock]);
+      leading = rows[0]?.got === true && alive;
+      return leading;
+    },
+    async beat() {
+      await client.query('update worker set beat_at = clock_timestamp() where id = $1', [worker]);
+    },
+    async fence(other) {
+      await client.query(
+        `with gone as (delete from worker where id = $1 returning backend)
+         select pg_terminate_backend(backend) from gone where backend in (select pid from pg_stat_activity where datname = current_database())`,
+        [other],
+      );
+    },
+    onSignal(listener) {
+      listeners.push(listener);
+    },
+    async leave() {
+      if (alive) await client.query('delete from worker where id = $1', [worker]);
+      lose();
+      await client.end();
+    },
+  };
+}
+
+async function takeIdentity(client: Client, homeId: string): Promise<string> {
+  for (let n = 1; n <= maxWorkersPerHome; n += 1) {
+    const id = `${homeId}-${n}`;
+    const { rows } = await client.query<{ got: boolean }>('select pg_try_advisory_lock($1, hashtext($2)) as got', [workerLocks, id]);
+    if (rows[0]?.got === true) return id;
+  }
+  throw new Error(`all ${maxWorkersPerHome} worker identities of this home are taken`);
+}
+
+/** Backends of this process's own pool: what they changed is known here already. */
+function watchBackends(pool: Pool): ReadonlySet<number> {
+  const backends = new Set<number>();
+  pool.on('connect', (client) => {
+    const { processID } = client as unknown as { processID: number | null };
+    if (processID !== null) backends.add(processID);
+  });
+  return backends;
+}
+
+function readSignal(payload: string): StoreSignal {
+  if (payload.startsWith('MW-')) return { type: 'item', id: payload };
+  return { type: payload === 'items' ? 'items' : 'factory' };
+}

@@ -1,0 +1,107 @@
+import type pg from 'pg';
+import { UserError } from '../../model/user-error.ts';
+import { diskFull, markUsed } from './layout.ts';
+import { schemaName } from './migrate.ts';
+import { seemsRunning } from './process.ts';
+import { ensureServer, readRunningServer, type ServerOptions } from './supervisor.ts';
+
+/** How connections to one database come about; the difference between the private server and a given one. */
+export interface Connector {
+  readonly config: pg.ClientConfig;
+  /** For a person; holds no secret. */
+  readonly description: string;
+  /** Before each new connection. */
+  readonly revive: () => Promise<void>;
+  /** After each new connection. */
+  readonly prepare: (client: pg.ClientBase) => Promise<void>;
+  /** Makes another attempt worth while after this error, or throws what a person can act on. */
+  readonly recover: (error: unknown) => Promise<void>;
+}
+
+const connectTimeoutMs = 10_000;
+const common = { application_name: 'millwright', keepAlive: true } satisfies pg.ClientConfig;
+
+/** Connects to the private server of a home, and starts it whenever it does not run. */
+export async function connectPrivate(options: ServerOptions): Promise<Connector> {
+  let record = (await readRunningServer(options.home)) ?? (await ensureServer(options));
+  return {
+    description: `PostgreSQL ${record.version}, private to ${record.home}`,
+    // Every setting is given, because the driver fills gaps from PGHOST and its like.
+    config: {
+      ...common,
+      host: record.socketFolder,
+      port: 5432,
+      user: record.user,
+      database: record.database,
+      password: () => record.password,
+      ssl: false,
+      options: `-c search_path=${schemaName}`,
+    },
+    async revive() {
+      if (!seemsRunning(record.postmaster)) record = await ensureServer(options);
+      await markUsed(record.socketFolder);
+    },
+    prepare: () => Promise.resolve(),
+    async recover(error) {
+      if (codeOf(error) === '53100') throw diskFull(options.home, error);
+      if (!isPassing(error)) throw error;
+      record = await ensureServer(options);
+    },
+  };
+}
+
+/** Connects to a team's own server. Fails with E_DB_URL when the address is none. */
+export function connectGiven(databaseUrl: string): Connector {
+  const name = describeUrl(databaseUrl);
+  return {
+    description: `PostgreSQL at ${name}`,
+    config: { ...common, connectionString: databaseUrl, connectionTimeoutMillis: connectTimeoutMs },
+    revive: () => Promise.resolve(),
+    // Not a startup option, because connection poolers refuse those.
+    async prepare(client) {
+      await client.query(`set search_path to ${schemaName}`);
+    },
+    recover: (error) => Promise.reject(explainFailure(error, name)),
+  };
+}
+
+/** A server on its way down or up, or one that was gone: 57P are its own words for it, 28P01 a password just renewed. */
+function isPassing(error: unknown): boolean {
+  if (error instanceof UserError) return false;
+  return !isServerAnswer(error) || String(codeOf(error)).startsWith('57P') || codeOf(error) === '28P01';
+}
+
+function explainFailure(error: unknown, name: string): unknown {
+  if (error instanceof UserError) return error;
+  const detail = describeError(error);
+  if (!isServerAnswer(error)) {
+    const message = `The database server ${name} cannot be reached: ${detail}`;
+    return new UserError('E_DB_UNREACHABLE', message, 'Start it, or correct DATABASE_URL; without it mw uses a private server.', { cause: error });
+  }
+  if (!/^(28|3D|53|57)/.test(String(codeOf(error)))) return error;
+  const message = `The database server ${name} refuses the connection: ${detail}`;
+  return new UserError('E_DB_REFUSED', message, 'Correct user, password and database in DATABASE_URL.', { cause: error });
+}
+
+/** Errors that PostgreSQL itself sent have a severity; everything else happened on the way. */
+function isServerAnswer(error: unknown): boolean {
+  return error instanceof Error && 'severity' in error;
+}
+
+function codeOf(error: unknown): unknown {
+  return (error as { code?: unknown } | null)?.code;
+}
+
+/** Node reports a host with several addresses as a list of failures without a text of its own. */
+function describeError(error: unknown): string {
+  if (error instanceof AggregateError) return error.errors.map(describeError).join('; ');
+  return error instanceof Error ? error.message : String(error);
+}
+
+function describeUrl(databaseUrl: string): string {
+  const url = URL.parse(databaseUrl);
+  if (url === null || !/^postgres(ql)?:$/.test(url.protocol)) {
+    throw new UserError('E_DB_URL', 'DATABASE_URL is not an address of a PostgreSQL database.', 'Write it as postgres://USER:PASSWORD@HOST:5432/DATABASE');
+  }
+  return `${url.host === '' ? (url.searchParams.get('host') ?? 'localhost') : url.host}${url.pathname}`;
+}
