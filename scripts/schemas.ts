@@ -10,7 +10,8 @@ import { ProjectConfig } from '../src/model/config.ts';
 import { phaseResultNames, phaseResults } from '../src/model/phase-result.ts';
 import { PipelineFile } from '../src/model/pipeline.ts';
 
-const folder = fileURLToPath(new URL('../schemas/', import.meta.url));
+/** Where the schemas are kept. */
+export const schemaFolder = fileURLToPath(new URL('../schemas/', import.meta.url));
 
 /** File name to content, for everything below `schemas/`. */
 export function renderSchemas(): ReadonlyMap<string, string> {
@@ -29,8 +30,9 @@ function render(schema: z.ZodType, title: string, description: string): string {
   return `${JSON.stringify({ $schema, title, description, ...rest }, null, 2)}\n`;
 }
 
-async function findStale(wanted: ReadonlyMap<string, string>): Promise<readonly string[]> {
-  const present = await readdir(folder);
+/** Names of schemas in `folder` that are missing, differ from `wanted`, or are left over. */
+export async function findStale(folder: string, wanted: ReadonlyMap<string, string>): Promise<readonly string[]> {
+  const present = (await readdir(folder)).filter((name) => name.endsWith('.schema.json'));
   const texts = await Promise.all(present.map(async (name) => [name, await readFile(join(folder, name), 'utf8')] as const));
   const byName = new Map(texts);
   const names = new Set([...wanted.keys(), ...present]);
@@ -39,8 +41,8 @@ async function findStale(wanted: ReadonlyMap<string, string>): Promise<readonly 
 
 async function main(): Promise<void> {
   const wanted = renderSchemas();
-  await mkdir(folder, { recursive: true });
-  const stale = await findStale(wanted);
+  await mkdir(schemaFolder, { recursive: true });
+  const stale = await findStale(schemaFolder, wanted);
   if (process.argv.includes('--check')) {
     for (const name of stale) console.error(`schemas/${name} is stale: run node scripts/schemas.ts`);
     process.exitCode = stale.length === 0 ? 0 : 1;
@@ -48,7 +50,7 @@ async function main(): Promise<void> {
   }
   for (const name of stale) {
     const text = wanted.get(name);
-    await (text === undefined ? rm(join(folder, name)) : writeFile(join(folder, name), text));
+    await (text === undefined ? rm(join(schemaFolder, name)) : writeFile(join(schemaFolder, name), text));
     console.log(`schemas/${name}`);
   }
 }

@@ -7,6 +7,7 @@
  * `turn.controlDirectory`. A session so outlives the worker that started it.
  */
 import type { AdapterName, AgentConfig } from '../model/config.ts';
+import type { SandboxRung } from '../model/sandbox-rung.ts';
 import type { SessionFailure } from '../model/session-failure.ts';
 import type { Usage } from '../model/usage.ts';
 
@@ -46,6 +47,8 @@ export interface Turn {
   readonly home: string;
   /** Where a driver reads decisions; unused by plain programs. */
   readonly controlDirectory: string;
+  /** The walls around the program: one that brings walls of its own uses them only where they do not collide with ours. */
+  readonly rung: SandboxRung;
   /** For the scripted agent and for logs; never part of a decision. */
   readonly address: { readonly item: string; readonly phase: string; readonly attempt: number; readonly reviewer: string | null };
 }
@@ -59,6 +62,11 @@ export interface Launch {
   readonly files: readonly { readonly path: string; readonly content: string }[];
   /** Files and folders of this machine that the program must be able to read. */
   readonly readOnly: readonly string[];
+  /**
+   * Symbolic links to make below `home` before the start; each target is in `readOnly` too. A CLI's own login is
+   * reached this way instead of being copied, so that a secret stays in one place and is never part of this value.
+   */
+  readonly links: readonly { readonly path: string; readonly target: string }[];
   /** Where the program may leave its result, below `home`. */
   readonly resultFile: string | null;
   /** host:port that the program must reach, beyond what the configuration lists. */

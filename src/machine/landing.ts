@@ -9,7 +9,9 @@ const landRoundLimit = 8;
 
 /** The target had moved; the same patch now stands on its tip and has to prove itself there. */
 export function rebased(draft: Draft, pipeline: PinnedPipeline, event: EventOf<'rebased'>): void {
-  if (draft.head !== null) draft.rebasedFrom = { [event.commit]: draft.rebasedFrom[draft.head] ?? draft.head };
+  const seen = draft.rebasedFrom;
+  draft.rebasedFrom = {};
+  if (draft.head !== null && event.samePatch) draft.rebasedFrom = { [event.commit]: seen[draft.head] ?? draft.head };
   draft.base = event.base;
   draft.head = event.commit;
   if (countRound(draft)) settle(draft, pipeline);

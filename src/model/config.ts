@@ -61,6 +61,7 @@ export const AgentConfig = z.strictObject({
 export type AgentConfig = z.infer<typeof AgentConfig>;
 
 export const LandMode = z.enum(['fast-forward', 'branch']);
+export type LandMode = z.infer<typeof LandMode>;
 
 /** `millwright.yaml`, read from the accepted commit of the target branch. */
 export const ProjectConfig = z.strictObject({

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { CommitId, ContentHash, ItemId, Name } from './id.ts';
 import { AttemptOutcome, CheckResult, Feedback, ReviewOutcome } from './outcome.ts';
+import { SessionRecord } from './session-record.ts';
 import { Usage } from './usage.ts';
 import { WorkItem, WorkItemChange } from './work-item.ts';
 
@@ -56,8 +57,8 @@ export const EventBody = z.discriminatedUnion('type', [
     effect: z.string(),
     outcome: AttemptOutcome,
     usage: Usage,
-    /** Sessions that were run for it, in order; each has a transcript. */
-    sessions: z.array(z.string()),
+    /** Sessions that were run for it, in order. */
+    sessions: z.array(SessionRecord),
   }),
   z.strictObject({
     type: z.literal('checks-finished'),
@@ -70,12 +71,12 @@ export const EventBody = z.discriminatedUnion('type', [
     effect: z.string(),
     outcome: ReviewOutcome,
     usage: Usage,
-    sessions: z.array(z.string()),
+    sessions: z.array(SessionRecord),
   }),
   z.strictObject({ type: z.literal('timer-fired'), effect: z.string() }),
 
-  /** The target had moved: the candidate is now `commit` on `base`, with the same patch. */
-  z.strictObject({ type: z.literal('rebased'), effect: z.string(), commit: CommitId, base: CommitId }),
+  /** The target had moved: the candidate is now `commit` on `base`. With `samePatch` it adds and removes the same lines. */
+  z.strictObject({ type: z.literal('rebased'), effect: z.string(), commit: CommitId, base: CommitId, samePatch: z.boolean() }),
   /** The target had moved and the patches meet: `commit` on `base` holds the files with conflict markers. */
   z.strictObject({
     type: z.literal('land-conflicted'),

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { Check } from './check.ts';
 import { AgentConfig, Duration, LandMode } from './config.ts';
-import { CommitId, ContentHash, Name } from './id.ts';
+import { ContentHash, Name } from './id.ts';
 import { SandboxRung } from './sandbox-rung.ts';
 
 const Scalar = z.union([z.string(), z.number(), z.boolean()]);
@@ -119,7 +119,5 @@ export const PinnedPipeline = z.strictObject({
   }),
   land: LandMode,
   protect: z.array(z.string()),
-  /** The commit that all of this was read from. */
-  readFrom: CommitId,
 });
 export type PinnedPipeline = z.infer<typeof PinnedPipeline>;

@@ -2,7 +2,14 @@
  * One durable process: it lives in its own process group, outlives the worker that started it, and leaves a receipt.
  * The wrapper, not the worker, takes the claim and writes the receipt, so that a killed worker never pays twice.
  */
+import { constants, linkSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { open } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { Enclosed } from './sandbox.ts';
+import { startWrapper } from './session/start.ts';
+import { endProcesses } from './session/stop.ts';
+import { isAlive, readClaim, readReceipt, writeStopped, type Receipt } from './session/trace.ts';
+import { pause, watchLimits, type Stop } from './session/watch.ts';
 
 export interface SessionSpec {
   /** Private to this session. Holds stdin, stdout, stderr, claim, receipt; made by the caller's first use. */
@@ -16,16 +23,162 @@ export interface SessionSpec {
   readonly idleMs: number | null;
   /** A folder that must not grow past a size. */
   readonly watch: { readonly folder: string; readonly maxBytes: number } | null;
+  /** What stdout and stderr may hold together; 256 MiB unless given. */
+  readonly maxOutputBytes?: number;
   readonly signal: AbortSignal;
 }
 
 /** How it ended. Exactly one; an abort by the caller is `aborted`. */
 export type SessionEnd =
+  /** By itself. 127: there is no such program, 126: it cannot be run, 128 + n: by signal n. */
   | { readonly type: 'exited'; readonly exitCode: number | null; readonly durationMs: number }
   | { readonly type: 'stalled'; readonly silentMs: number }
   | { readonly type: 'timed-out'; readonly afterMs: number }
   | { readonly type: 'too-large'; readonly sizeBytes: number }
-  | { readonly type: 'aborted' };
+  | { readonly type: 'aborted' }
+  /** The program never ran, because its walls or its egress proxy did not come up; stderr or egress.err says why. */
+  | { readonly type: 'walls-failed'; readonly exitCode: number }
+  /** Claimed once, dead now, and nothing says how it ended. Nothing of it runs; run again in a fresh directory. */
+  | { readonly type: 'vanished' };
 
 /** absent: never claimed · alive: its wrapper runs · finished: there is a receipt · vanished: claimed, dead, no receipt. */
 export type SessionTrace = 'absent' | 'alive' | 'finished' | 'vanished';
+
+/** Between SIGTERM and SIGKILL when a session is ended from outside. */
+const graceMs = 1_000;
+const pollMs = 50;
+/** Clock steps and process starts; an exit code of `timeout` this close to the limit is taken for the limit. */
+const wallSlackMs = 50;
+
+/** What is known of a session by its directory alone. */
+export function inspectSession(directory: string): SessionTrace {
+  if (readReceipt(directory) !== null) return 'finished';
+  const claim = readClaim(directory);
+  if (claim === 'none') return 'absent';
+  if (claim === 'taking' || (claim !== 'torn' && isAlive(claim))) return 'alive';
+  // It may have finished between the two looks.
+  return readReceipt(directory) === null ? 'vanished' : 'finished';
+}
+
+/**
+ * Runs a session, or joins the one that already runs in this directory, or adopts the receipt of the one that ran.
+ * Returns when it has ended and no process of it is left. Throws a UserError when this machine lacks a tool, an Error
+ * when the directory cannot be written or a process cannot be ended.
+ */
+export async function runSession(spec: SessionSpec): Promise<SessionEnd> {
+  const { directory } = spec;
+  mkdirSync(directory, { recursive: true, mode: 0o700 });
+  for (;;) {
+    switch (inspectSession(directory)) {
+      case 'finished':
+        return settleSession(spec);
+      case 'vanished':
+        await endProcesses(directory, graceMs);
+        return { type: 'vanished' };
+      case 'alive': {
+        const stop = await watchLimits(spec, (done) => waitForEnd(directory, done));
+        if (stop !== null) return stopSession(spec, stop);
+        break;
+      }
+      case 'absent': {
+        if (spec.signal.aborted) return { type: 'aborted' };
+        const stop = await watchLimits(spec, () => startWrapper(spec));
+        if (stop !== null) return stopSession(spec, stop);
+        if (inspectSession(directory) === 'absent') throw new Error(`no claim could be written to ${directory}`);
+        break;
+      }
+    }
+  }
+}
+
+/**
+ * Ends a session whose worker may be dead, and returns when no process of it is left. It leaves no receipt behind, so
+ * that the session counts as vanished, unless it had finished by itself before.
+ */
+export async function killSession(directory: string): Promise<void> {
+  await endProcesses(directory, graceMs);
+}
+
+/** The ends of both streams, at most `maxBytes` of each; `cut` says that there was more before. Lossy UTF-8. */
+export async function readSessionOutput(
+  directory: string,
+  maxBytes: number = 64 * 1024 * 1024,
+): Promise<{ readonly stdout: string; readonly stderr: string; readonly cut: boolean }> {
+  const [stdout, stderr] = await Promise.all([readTail(join(directory, 'stdout'), maxBytes), readTail(join(directory, 'stderr'), maxBytes)]);
+  return { stdout: stdout.text, stderr: stderr.text, cut: stdout.cut || stderr.cut };
+}
+
+async function readTail(path: string, maxBytes: number): Promise<{ readonly text: string; readonly cut: boolean }> {
+  const file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW).catch((error: NodeJS.ErrnoException) => {
+    // A session that never started its program has no streams.
+    if (error.code === 'ENOENT') return null;
+    throw error;
+  });
+  if (file === null) return { text: '', cut: false };
+  try {
+    const { size } = await file.stat();
+    const length = Math.min(size, maxBytes);
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(length), 0, length, size - length);
+    return { text: buffer.toString('utf8', 0, bytesRead), cut: size > length };
+  } finally {
+    await file.close();
+  }
+}
+
+/** Waits for a session that somebody else started. */
+async function waitForEnd(directory: string, done: AbortSignal): Promise<void> {
+  while (!done.aborted && inspectSession(directory) === 'alive') await pause(pollMs, done);
+}
+
+async function stopSession(spec: SessionSpec, stop: Stop): Promise<SessionEnd> {
+  const { directory } = spec;
+  await endProcesses(directory, graceMs);
+  if (stop.type === 'aborted') return { type: 'aborted' };
+  const written = join(directory, 'receipt.stopped');
+  writeFileSync(written, writeStopped(receiptOf(stop)), { flush: true, mode: 0o600 });
+  try {
+    linkSync(written, join(directory, 'receipt'));
+  } catch (error) {
+    // It finished by itself just before; that receipt stands.
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  }
+  rmSync(written);
+  return settleSession(spec);
+}
+
+function receiptOf(stop: Exclude<Stop, { type: 'aborted' }>): Extract<Receipt, { type: 'stopped' }> {
+  switch (stop.type) {
+    case 'stalled':
+      return { type: 'stopped', why: 'stalled', amount: stop.silentMs };
+    case 'timed-out':
+      return { type: 'stopped', why: 'timed-out', amount: stop.afterMs };
+    case 'too-large':
+      return { type: 'stopped', why: 'too-large', amount: stop.sizeBytes };
+  }
+}
+
+/** Makes sure that a finished session has left nothing running, and says how it ended. */
+async function settleSession(spec: SessionSpec): Promise<SessionEnd> {
+  const { directory } = spec;
+  await endProcesses(directory, 0);
+  const receipt = readReceipt(directory);
+  if (receipt === null) throw new Error(`the receipt of ${directory} has gone`);
+  return endOf(receipt, spec.wallMs);
+}
+
+function endOf(receipt: Receipt, wallMs: number): SessionEnd {
+  if (receipt.type === 'ended') {
+    const { exitCode, durationMs, started } = receipt;
+    const limited = exitCode === 124 || exitCode === 137;
+    if (limited && durationMs >= wallMs - wallSlackMs) return { type: 'timed-out', afterMs: durationMs };
+    return started ? { type: 'exited', exitCode, durationMs } : { type: 'walls-failed', exitCode };
+  }
+  switch (receipt.why) {
+    case 'stalled':
+      return { type: 'stalled', silentMs: receipt.amount };
+    case 'timed-out':
+      return { type: 'timed-out', afterMs: receipt.amount };
+    case 'too-large':
+      return { type: 'too-large', sizeBytes: receipt.amount };
+  }
+}

@@ -83,12 +83,14 @@ function expectGatesPassed(done: Walk): void {
   const landed = landings[0]?.body;
   if (landed?.type !== 'landed') return;
   const source = sourceOf(landed.commit, done);
+  let fromStart = false;
   const facts = new Map<string, Facts>();
   const proven = new Set<string>();
   const judged = new Set<string>();
   const approvals = new Set<string>();
   for (const { body } of events) {
-    if (body.type === 'retry-requested' && body.phase === null) facts.clear();
+    if (body.type === 'retry-requested') fromStart = body.phase === null;
+    if (body.type === 'prepared' && fromStart) facts.clear();
     if (body.type === 'attempt-finished' && body.outcome.type === 'succeeded') {
       const effect = effects.get(body.effect);
       if (effect?.type === 'attempt') facts.set(effect.phase, body.outcome.facts);
@@ -115,7 +117,7 @@ function expectGatesPassed(done: Walk): void {
 function sourceOf(commit: string, { events, effects }: Walk): string {
   let source = commit;
   for (const { body } of [...events].reverse()) {
-    const effect = body.type === 'rebased' && body.commit === source ? effects.get(body.effect) : undefined;
+    const effect = body.type === 'rebased' && body.samePatch && body.commit === source ? effects.get(body.effect) : undefined;
     if (effect?.type === 'land') source = effect.commit;
   }
   return source;

@@ -95,7 +95,6 @@ export const pipelines: fc.Arbitrary<PinnedPipeline> = fc
       limits: { slots: 4, itemMicroUsd: budget === null ? null : budget * 1_000_000, dayMicroUsd: null, checkMs: 1, copyBytes: 1 },
       land: 'fast-forward',
       protect: [],
-      readFrom: commitOf(1),
     };
   });
 
@@ -229,7 +228,7 @@ function endOf(effect: Effect, token: number, reserved: number, pick: (n: number
       return { type: 'review-finished', effect: id, outcome: reviewOutcome(pick), usage, sessions: [] };
     case 'land': {
       const turn = pick(6);
-      if (turn === 0) return { type: 'rebased', effect: id, commit: newCommit(), base: newCommit() };
+      if (turn === 0) return { type: 'rebased', effect: id, commit: newCommit(), base: newCommit(), samePatch: pick(3) > 0 };
       if (turn === 1) return { type: 'land-conflicted', effect: id, commit: newCommit(), base: newCommit(), files: ['a'] };
       if (turn === 2) return { type: 'land-refused', effect: id, detail: 'x', next: 'x' };
       return { type: 'landed', effect: id, commit: effect.commit, delivery: { type: 'delivered', branch: 'main' } };

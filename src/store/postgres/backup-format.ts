@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { createInterface } from 'node:readline';
 import { createGunzip } from 'node:zlib';
 import { z } from 'zod';
 import { UserError } from '../../model/user-error.ts';
@@ -27,15 +26,24 @@ export type TableHead = z.infer<typeof TableHead>;
 const Sequence = z.strictObject({ name: z.string(), last: z.string().regex(/^-?[0-9]+$/), called: z.boolean() });
 export type Sequence = z.infer<typeof Sequence>;
 
-/** One line of a backup. Rows follow their table's head; each value is PostgreSQL's text of it. */
-const BackupLine = z.union([
-  z.array(z.string().nullable()),
+/** One row: PostgreSQL's own text of each value, in the order of the table's columns. */
+export type Row = readonly (string | null)[];
+const Row = z.array(z.string().nullable());
+
+const Entry = z.discriminatedUnion('type', [
   Header,
   TableHead,
   z.strictObject({ type: z.literal('sequences'), sequences: z.array(Sequence) }),
   z.strictObject({ type: z.literal('end'), lines: z.number().int(), sha256: z.string() }),
 ]);
-export type BackupLine = z.infer<typeof BackupLine> | readonly (string | null)[];
+
+/** One line of a backup. Rows follow their table's head. */
+export type BackupLine = z.infer<typeof Entry> | Row;
+
+/** Tells rows, the many, from the few other lines. */
+export function isRow(line: BackupLine): line is Row {
+  return Array.isArray(line);
+}
 
 /** The lines of a backup, as they come. Fails with E_BACKUP_DAMAGED where the file stops being one. */
 export async function* readBackup(file: string): AsyncGenerator<BackupLine> {
@@ -55,7 +63,7 @@ export async function verifyBackup(file: string): Promise<{ readonly schemaVersi
     if (ended) throw damaged(file, 'there is more after its end');
     const line = parseLine(file, text);
     if (lines === 0) header = readHeader(file, line);
-    if ('type' in line && line.type === 'end') {
+    if (!isRow(line) && line.type === 'end') {
       ended = line.lines === lines && line.sha256 === hash.digest('hex');
       if (!ended) throw damaged(file, 'its content does not fit its checksum');
       continue;
@@ -67,32 +75,28 @@ export async function verifyBackup(file: string): Promise<{ readonly schemaVersi
   return header;
 }
 
+/** Splits at line feeds only: node:readline also splits inside texts, at U+2028. */
 async function* readText(file: string): AsyncGenerator<string> {
   const source = createReadStream(file);
-  const unzipped = createGunzip();
-  // readline does not pass on errors of what it reads from.
-  source.on('error', (error) => unzipped.destroy(error));
-  const lines = createInterface({ input: source.pipe(unzipped), crlfDelay: Infinity });
-  const failed = new Promise<never>((_, reject) => unzipped.on('error', reject));
-  failed.catch(() => lines.close());
+  const unzipped = createGunzip().setEncoding('utf8');
+  source.on('error', (error) => unzipped.destroy(error)).pipe(unzipped);
+  let rest = '';
   try {
-    const iterator = lines[Symbol.asyncIterator]();
-    for (;;) {
-      const next = await Promise.race([iterator.next(), failed]);
-      if (next.done === true) break;
-      yield next.value;
+    for await (const chunk of unzipped as AsyncIterable<string>) {
+      const parts = (rest + chunk).split('\n');
+      rest = parts.pop() ?? '';
+      yield* parts;
     }
-    if (unzipped.errored !== null) throw unzipped.errored;
   } catch (error) {
     throw explainReading(file, error);
   } finally {
-    lines.close();
     source.destroy();
   }
+  if (rest !== '') throw damaged(file, 'it is not complete');
 }
 
 function readHeader(file: string, line: BackupLine): z.infer<typeof Header> {
-  if (!('type' in line) || line.type !== 'header') throw damaged(file, 'it does not begin like one');
+  if (isRow(line) || line.type !== 'header') throw damaged(file, 'it does not begin like one');
   if (line.formatVersion > formatVersion) {
     throw new UserError('E_BACKUP_NEWER', `${file} has backup format ${line.formatVersion}; this mw knows ${formatVersion}.`, 'Update mw: npm install --global millwright@latest');
   }
@@ -101,7 +105,8 @@ function readHeader(file: string, line: BackupLine): z.infer<typeof Header> {
 
 function parseLine(file: string, text: string): BackupLine {
   try {
-    return BackupLine.parse(JSON.parse(text));
+    const value: unknown = JSON.parse(text);
+    return Array.isArray(value) ? Row.parse(value) : Entry.parse(value);
   } catch (error) {
     throw error instanceof SyntaxError || error instanceof z.ZodError ? damaged(file, 'a line is not readable', error) : error;
   }

@@ -7,7 +7,7 @@ import { createGzip } from 'node:zlib';
 import type pg from 'pg';
 import { UserError } from '../../model/user-error.ts';
 import type { Database } from '../database.ts';
-import { type BackupLine, formatName, formatVersion, type Sequence, type TableHead } from './backup-format.ts';
+import { type BackupLine, formatName, formatVersion, type Row, type Sequence, type TableHead } from './backup-format.ts';
 import { inTransaction, schemaName } from './migrate.ts';
 
 /** What a backup or a restore moved. */
@@ -94,19 +94,19 @@ export async function listTables(client: pg.ClientBase): Promise<readonly TableH
   return rows.map(({ table, columns }) => ({ type: 'table', table, columns }));
 }
 
-async function* readRows(client: pg.Client, { table, columns }: TableHead): AsyncGenerator<readonly (string | null)[]> {
+async function* readRows(client: pg.Client, { table, columns }: TableHead): AsyncGenerator<Row> {
   const values = columns.map(([column]) => `${client.escapeIdentifier(column)}::text`).join(', ');
   const source = `${schemaName}.${client.escapeIdentifier(table)}`;
   await client.query(`declare backup_rows no scroll cursor for select array[${values}]::text[] as row from ${source}`);
   for (;;) {
-    const { rows } = await client.query<{ row: readonly (string | null)[] }>(`fetch ${rowsAtATime} from backup_rows`);
+    const { rows } = await client.query<{ row: Row }>(`fetch ${rowsAtATime} from backup_rows`);
     if (rows.length === 0) break;
     for (const { row } of rows) yield row;
   }
   await client.query('close backup_rows');
 }
 
-async function readSequences(client: pg.Client): Promise<readonly Sequence[]> {
+async function readSequences(client: pg.Client): Promise<Sequence[]> {
   const { rows } = await client.query<{ name: string }>(
     `select relname as name from pg_class where relnamespace = $1::regnamespace and relkind = 'S' order by relname`,
     [schemaName],

@@ -125,15 +125,16 @@ async function readApplied(client: ClientBase): Promise<readonly AppliedMigratio
 /** What to apply next; refuses a database that a newer or another build has made. */
 function nextMigration(applied: readonly AppliedMigration[], migrations: readonly Migration[]): Migration | undefined {
   const newest = applied.at(-1);
-  if (newest !== undefined && newest.version > migrations.length) throw newer(newest.version, migrations.length);
+  if (newest !== undefined && newest.version > migrations.length) throw newerSchema('The database', newest.version, migrations.length);
   for (const { version, name, checksum } of applied) {
     if (migrations[version - 1]?.checksum !== checksum) throw otherBuild(name);
   }
   return migrations[applied.length];
 }
 
-function newer(found: number, known: number): UserError {
-  const message = `The database has schema version ${found}; this mw knows versions up to ${known}.`;
+/** The UserError for something of a later schema version than we know. */
+export function newerSchema(what: string, found: number, known: number): UserError {
+  const message = `${what} has schema version ${found}; this mw knows versions up to ${known}.`;
   return new UserError('E_DB_NEWER', message, 'Update mw: npm install --global millwright@latest');
 }
 

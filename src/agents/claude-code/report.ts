@@ -1,0 +1,52 @@
+import type { EndedTurn, Turn, TurnReport } from '../agent.ts';
+import { readJsonLines } from '../json-lines.ts';
+import { listAt, textAt, valueAt, type JsonObject } from '../read-json.ts';
+import { failureOf, failureWithoutResult } from './failure.ts';
+import { isRefused } from './tools.ts';
+import { readUsage } from './usage.ts';
+
+/**
+ * What became of a turn. The last `result` event decides and never the exit code, which is 0 for denied tools and for
+ * prose where a schema was asked. Pure and total over any bytes.
+ */
+export function reportTurn(ended: EndedTurn, turn: Turn): TurnReport {
+  const events = readJsonLines(ended.stdout);
+  const result = events.findLast((event) => event['type'] === 'result') ?? null;
+  const failure = result === null ? failureWithoutResult(ended) : failureOf(result, events, ended);
+  return {
+    end:
+      failure === null
+        ? {
+            type: 'answered',
+            text: textAt(result, 'result') ?? '',
+            json: turn.schema === null ? undefined : valueAt(result, 'structured_output'),
+            denied: readDenied(events, turn),
+          }
+        : { type: 'failed', failure },
+    usage: readUsage(result, turn),
+    conversation: readConversation(events),
+  };
+}
+
+/** Names of the tools that were refused, each once: by a permission, or because this turn does not have them. */
+function readDenied(events: readonly JsonObject[], turn: Turn): readonly string[] {
+  const announced = events.filter((event) => event['type'] === 'system' && event['subtype'] === 'permission_denied');
+  const listed = events.flatMap((event) => listAt(event, 'permission_denials'));
+  const refused = [...announced, ...listed].map((denial) => textAt(denial, 'tool_name'));
+  const called = events.flatMap(readCalls).filter((name) => name !== null && isRefused(name, turn));
+  return [...new Set([...refused, ...called].filter((name) => name !== null))];
+}
+
+function readCalls(event: JsonObject): readonly (string | null)[] {
+  if (event['type'] !== 'assistant') return [];
+  const calls = listAt(event, 'message', 'content').filter((block) => textAt(block, 'type') === 'tool_use');
+  return calls.map((call) => textAt(call, 'name'));
+}
+
+function readConversation(events: readonly JsonObject[]): string | null {
+  for (const event of events.toReversed()) {
+    const session = textAt(event, 'session_id');
+    if (session !== null) return session;
+  }
+  return null;
+}

@@ -1,0 +1,53 @@
+/** Whether every gate of a pipeline can pass, and whether passing it would mean anything. */
+import type { PhaseFile } from '../model/pipeline.ts';
+import { nearestWord } from './nearest-word.ts';
+import type { PipelineUnderCheck } from './pipeline-under-check.ts';
+import type { Problem } from './problem.ts';
+
+/** In `checks:` this word takes every check of the project. */
+export const everyCheck = 'all';
+
+/** Gates that nothing can satisfy, or that would pass over nothing. */
+export function checkGates(input: PipelineUnderCheck): readonly Problem[] {
+  return input.pipeline.phases.flatMap((phase, index) => [
+    ...checkChecks(phase, index, input),
+    ...checkReviews(phase, index, input),
+  ]);
+}
+
+function checkChecks(phase: PhaseFile, index: number, { pipeline, config, problemAt }: PipelineUnderCheck): readonly Problem[] {
+  const checks = phase.checks ?? [];
+  const known = Object.keys(config.checks);
+  const problems = checks.flatMap((name, number) => {
+    const path = ['phases', index, 'checks', number];
+    if (name === everyCheck) {
+      return known.length > 0 ? [] : [problemAt(path, 'millwright.yaml has no checks, so nothing would be proven: add at least one')];
+    }
+    if (known.includes(name)) return [];
+    const message = known.length === 0 ? `millwright.yaml has no checks, so there is no "${name}"` : `no check of millwright.yaml is called "${name}"`;
+    return [problemAt(path, message, { suggestion: nearestWord(name, [...known, everyCheck]) })];
+  });
+  if (checks.length === 0 || pipeline.phases.slice(0, index + 1).some(changesFiles)) return problems;
+  const message = `no phase up to "${phase.id}" changes files, so its checks would prove nothing`;
+  return [...problems, problemAt(['phases', index, 'checks'], message, { on: 'key' })];
+}
+
+function checkReviews(phase: PhaseFile, index: number, { pipeline, outputs, problemAt }: PipelineUnderCheck): readonly Problem[] {
+  if (phase.reviews === undefined) return [];
+  const onReviews = (message: string) => [problemAt(['phases', index, 'reviews'], message, { on: 'key' })];
+  if (isMaker(phase) && !changesFiles(phase)) {
+    return onReviews(`reviewers see files and the results of earlier phases, not the result of "${phase.id}": put them into a phase after it`);
+  }
+  const hasSubject = pipeline.phases
+    .slice(0, index + 1)
+    .some((each, number) => changesFiles(each) || (isMaker(each) && outputs[number]?.type !== 'text'));
+  return hasSubject ? [] : onReviews(`phase "${phase.id}" has nothing to review: no phase up to here makes anything`);
+}
+
+function isMaker(phase: PhaseFile): boolean {
+  return phase.instructions !== undefined;
+}
+
+function changesFiles(phase: PhaseFile): boolean {
+  return isMaker(phase) && phase.writes !== false;
+}

@@ -1,0 +1,107 @@
+/** Questions about commits, and copying them from one repository to another. */
+import { once } from 'node:events';
+import type { Readable } from 'node:stream';
+import { GitFailed, askGit, runGit, splitNul, startGit } from './git.ts';
+
+/** Whether `ancestor` is `commit` or one of its ancestors. A commit that the repository does not have is not. */
+export async function isAncestor(gitDir: string, ancestor: string, commit: string): Promise<boolean> {
+  if (ancestor === commit) return true;
+  const { exitCode } = await runGit(['merge-base', '--is-ancestor', ancestor, commit], { gitDir, accept: [0, 1, 128] });
+  return exitCode === 0;
+}
+
+/** The tree of a commit. */
+export async function treeOf(gitDir: string, commit: string): Promise<string> {
+  return askGit(['rev-parse', '--verify', '--end-of-options', `${commit}^{tree}`], { gitDir });
+}
+
+/** The parents of a commit, in order. */
+export async function parentsOf(gitDir: string, commit: string): Promise<readonly string[]> {
+  const line = await askGit(['rev-list', '--parents', '-n', '1', commit, '--'], { gitDir });
+  return line.split(' ').slice(1);
+}
+
+/** Content of several files of a commit in one process, by path; a path without a file is left out. */
+export async function readFilesAt(gitDir: string, commit: string, paths: readonly string[]): Promise<ReadonlyMap<string, Buffer>> {
+  const asked = paths.filter((path) => !path.includes('\n'));
+  const found = new Map<string, Buffer>();
+  if (asked.length === 0) return found;
+  const input = asked.map((path) => `${commit}:${path}\n`).join('');
+  const { stdout } = await runGit(['cat-file', '--batch=%(objecttype) %(objectsize)'], { gitDir, input });
+  let at = 0;
+  for (const path of asked) {
+    const end = stdout.indexOf(10, at);
+    const [type, size] = stdout.toString('utf8', at, end).split(' ');
+    at = end + 1;
+    // Otherwise the line says that the object is missing, and no content follows.
+    if (!/^(?:blob|tree|commit|tag) \d+$/.test(`${type} ${size}`)) continue;
+    if (type === 'blob') found.set(path, stdout.subarray(at, at + Number(size)));
+    at += Number(size) + 1;
+  }
+  return found;
+}
+
+/** Content of one file of a commit; `null` when it has no such file. */
+export async function readFileAt(gitDir: string, commit: string, path: string): Promise<Buffer | null> {
+  return (await readFilesAt(gitDir, commit, [path])).get(path) ?? null;
+}
+
+/** Paths of all files of a commit below a folder; the empty prefix lists everything. */
+export async function listFilesAt(gitDir: string, commit: string, prefix: string): Promise<readonly string[]> {
+  const { stdout } = await runGit(['ls-tree', '-r', '-z', '--name-only', '--full-tree', commit, ...(prefix === '' ? [] : ['--', prefix])], { gitDir });
+  return splitNul(stdout).map((path) => Buffer.from(path, 'latin1').toString('utf8'));
+}
+
+/** Fewer objects than this are stored one by one, so that small copies do not pile up packs; git's own figure. */
+const unpackLimit = 100;
+
+/**
+ * Copies a commit and everything it is made of that the receiver lacks. Only what is reachable travels: other
+ * branches and stashes of the sender stay where they are. Neither side's hooks or upload programs run.
+ */
+export async function copyHistory(copy: {
+  readonly from: string;
+  readonly to: string;
+  readonly commit: string;
+  /** Commits that the receiver has; those that the sender does not know are left aside. */
+  readonly have: readonly string[];
+  readonly signal?: AbortSignal;
+}): Promise<void> {
+  const signal = copy.signal === undefined ? {} : { signal: copy.signal };
+  const shared = await keepKnown(copy.from, copy.have);
+  const pack = startGit(['pack-objects', '--revs', '--stdout', '-q', '--delta-base-offset'], {
+    gitDir: copy.from,
+    input: [copy.commit, ...shared.map((id) => `^${id}`), ''].join('\n'),
+    timeoutMs: 60 * 60_000,
+    ...signal,
+  });
+  // Settled below; without this a failure before that point would count as unhandled.
+  pack.done.catch(() => undefined);
+  const header = await readPackHeader(pack.stdout);
+  if (header === null) {
+    await pack.done;
+    throw new GitFailed(['pack-objects'], 0, 'no pack came out', 'exit');
+  }
+  const store = header.readUInt32BE(8) < unpackLimit ? ['unpack-objects', '-q'] : ['index-pack', '--stdin'];
+  await Promise.all([pack.done, runGit(store, { gitDir: copy.to, input: pack.stdout, timeoutMs: 60 * 60_000, ...signal })]);
+}
+
+/** The first twelve bytes, left in the stream; `null` when it ends before. */
+async function readPackHeader(stream: Readable): Promise<Buffer | null> {
+  for (;;) {
+    const header = stream.read(12) as Buffer | null;
+    if (header !== null && header.length === 12) {
+      stream.unshift(header);
+      return header;
+    }
+    if (header !== null || stream.readableEnded) return null;
+    await Promise.race([once(stream, 'readable'), once(stream, 'end')]);
+  }
+}
+
+async function keepKnown(gitDir: string, commits: readonly string[]): Promise<readonly string[]> {
+  if (commits.length === 0) return [];
+  const { stdout } = await runGit(['cat-file', '--batch-check=%(objecttype)'], { gitDir, input: commits.map((id) => `${id}\n`).join('') });
+  const types = stdout.toString('utf8').split('\n');
+  return commits.filter((_, index) => types[index] === 'commit');
+}

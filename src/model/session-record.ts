@@ -1,0 +1,15 @@
+import { z } from 'zod';
+import { ArtifactRef } from './artifact.ts';
+
+/** One session as the journal keeps it: what went in, what came out, exactly. */
+export const SessionRecord = z.strictObject({
+  /** Within its effect, from 1. */
+  turn: z.number().int().positive(),
+  prompt: ArtifactRef,
+  /** The raw stdout of the agent program. */
+  transcript: ArtifactRef,
+  stderr: ArtifactRef,
+  end: z.string().max(100),
+  durationMs: z.number().int().nonnegative(),
+});
+export type SessionRecord = z.infer<typeof SessionRecord>;

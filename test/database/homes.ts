@@ -1,0 +1,139 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { chmod, chown, mkdir, mkdtemp, readFile, realpath, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { afterAll } from 'vitest';
+import { stopServer, type ServerRecord } from '../../src/store/postgres/supervisor.ts';
+import { identifyProcess } from '../../src/store/postgres/process.ts';
+
+/** Folders to remove, homes whose server to stop, and processes to end, when the file's tests are over. */
+const folders: string[] = [];
+const homes: string[] = [];
+const children: ChildProcess[] = [];
+
+afterAll(async () => {
+  for (const child of children) if (child.exitCode === null && child.signalCode === null) child.kill('SIGKILL');
+  const stopped = await Promise.allSettled(homes.map(removeServer));
+  for (const folder of folders) await rm(folder, { recursive: true, force: true });
+  const failed = stopped.filter((result) => result.status === 'rejected');
+  if (failed.length > 0) throw new AggregateError(failed.map(({ reason }) => reason as unknown));
+});
+
+/** A path for a home that does not exist yet. `open`: its parent may be passed by every user. */
+export async function planHome(options: { readonly open?: boolean; readonly name?: string } = {}): Promise<string> {
+  const parent = await makeFolder();
+  if (options.open === true) await chmod(parent, 0o755);
+  const home = path.join(parent, options.name ?? 'home');
+  homes.push(home);
+  return home;
+}
+
+/** A temporary folder of this test file. */
+export async function makeFolder(): Promise<string> {
+  const folder = await realpath(await mkdtemp(path.join(tmpdir(), 'mw-db-')));
+  folders.push(folder);
+  return folder;
+}
+
+/** A folder of migrations with these texts, as the URL that `openDatabase` takes. */
+export async function makeMigrations(...texts: readonly string[]): Promise<URL> {
+  const folder = await makeFolder();
+  for (const [index, text] of texts.entries()) {
+    await writeFile(path.join(folder, `${String(index + 1).padStart(3, '0')}-step.sql`), text);
+  }
+  return pathToFileURL(`${folder}/`);
+}
+
+export async function readServerRecord(home: string): Promise<ServerRecord> {
+  return JSON.parse(await readFile(path.join(home, 'postgres', 'connection.json'), 'utf8')) as ServerRecord;
+}
+
+/** What a child of `startChild` prints, one JSON value a line. */
+export type ChildLine =
+  | { readonly type: 'notice'; readonly text: string }
+  | { readonly type: 'opened'; readonly postmaster: number }
+  | { readonly type: 'failed'; readonly code: string; readonly message: string };
+
+export interface OpenChild {
+  readonly child: ChildProcess;
+  readonly lines: readonly ChildLine[];
+  /** Settles with its last word: opened or failed. */
+  readonly settled: Promise<ChildLine>;
+}
+
+/** A process of its own that opens the database of `home`, and keeps it open unless it is told to `leave`. */
+export function startChild(home: string, options: { readonly uid?: number; readonly gid?: number; readonly leave?: boolean } = {}): OpenChild {
+  const { leave = false, ...user } = options;
+  const program = path.join(import.meta.dirname, 'open-child.ts');
+  const child = spawn(process.execPath, [program, home, leave ? 'leave' : 'stay'], {
+    cwd: '/',
+    env: {},
+    detached: true,
+    stdio: ['ignore', 'pipe', 'inherit'],
+    ...user,
+  });
+  children.push(child);
+  const lines: ChildLine[] = [];
+  const settled = new Promise<ChildLine>((resolve, reject) => {
+    let rest = '';
+    child.stdout?.setEncoding('utf8').on('data', (text: string) => {
+      const parts = (rest + text).split('\n');
+      rest = parts.pop() ?? '';
+      for (const part of parts) {
+        const line = JSON.parse(part) as ChildLine;
+        lines.push(line);
+        if (line.type !== 'notice') resolve(line);
+      }
+    });
+    child.on('exit', (code) => reject(new Error(`the child ended with ${code} before it said how it went`)));
+  });
+  return { child, lines, settled };
+}
+
+/** A process of the server's account that only lives; for a pid that was given to somebody else. */
+export function startBystander(user: { readonly uid?: number; readonly gid?: number }): ChildProcess {
+  const child = spawn('/bin/sleep', ['600'], { cwd: '/', env: {}, stdio: 'ignore', ...user });
+  children.push(child);
+  return child;
+}
+
+/** Polls until `question` answers true; fails after `waitMs`. */
+export async function waitFor(what: string, waitMs: number, question: () => boolean | Promise<boolean>): Promise<void> {
+  const deadline = performance.now() + waitMs;
+  while (!(await question())) {
+    if (performance.now() > deadline) throw new Error(`not within ${waitMs} ms: ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
+export function isAlive(pid: number): boolean {
+  return identifyProcess(pid) !== null;
+}
+
+/** The pid of the loop that stops an idle server. */
+export async function idleStopperOf(home: string): Promise<number> {
+  const { socketFolder } = await readServerRecord(home);
+  const file = path.join(socketFolder, 'idle-stop');
+  await waitFor('the idle stopper names itself', 5_000, async () => (await readFile(file, 'utf8').catch(() => '')).endsWith('\n'));
+  return Number((await readFile(file, 'utf8')).split(' ')[0]);
+}
+
+async function removeServer(home: string): Promise<void> {
+  await stopServer(home, { mode: 'immediate' });
+  const record = await readServerRecord(home).catch(() => undefined);
+  if (record !== undefined) await rm(record.socketFolder, { recursive: true, force: true });
+}
+
+/** A path for a home in a folder that belongs to `user` and has these access rights. Only root can make one. */
+export async function ownedHome(user: { readonly uid: number; readonly gid: number }, mode: number): Promise<string> {
+  const parent = await makeFolder();
+  await chmod(parent, 0o755);
+  const folder = path.join(parent, 'theirs');
+  await mkdir(folder);
+  await chown(folder, user.uid, user.gid);
+  await chmod(folder, mode);
+  const home = path.join(folder, 'home');
+  homes.push(home);
+  return home;
+}
