@@ -20,11 +20,11 @@ export const layers: Readonly<Record<string, Layer>> = {
   verify: { allow: ['model'], node: false, why: 'evidence: what a check’s output proves, pure' },
   config: { allow: ['model'], node: true, why: 'files to model types, with positions in errors' },
   steps: {
-    allow: ['model', 'git', 'sandbox/sandbox.ts', 'sandbox/session.ts', 'agents/agent.ts', 'store/artifacts.ts', 'verify', 'config'],
+    allow: ['model', 'git', 'sandbox/sandbox.ts', 'sandbox/session.ts', 'agents/agent.ts', 'store/artifacts.ts', 'store/home.ts', 'verify', 'config'],
     node: true,
     why: 'does: one durable act a file',
   },
-  insight: { allow: ['model', 'machine', 'store', 'git'], node: true, why: 'answers from the journal; only reads' },
+  insight: { allow: ['model', 'machine', 'store', 'git', 'agents/agent.ts'], node: true, why: 'answers from the journal; only reads' },
   orchestrator: {
     allow: ['model', 'machine', 'engine/engine.ts', 'store/store.ts', 'steps'],
     node: true,

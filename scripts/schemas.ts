@@ -17,11 +17,17 @@ export const schemaFolder = fileURLToPath(new URL('../schemas/', import.meta.url
 export function renderSchemas(): ReadonlyMap<string, string> {
   return new Map([
     ['millwright.schema.json', render(ProjectConfig, 'millwright.yaml', 'How Millwright works in this repository.')],
-    ['pipeline.schema.json', render(PipelineFile, 'A Millwright pipeline', 'The phases that a work item goes through, and their gates.')],
-    ...phaseResultNames.map((name) => [
-      `${name}.result.schema.json`,
-      render(phaseResults[name], `Result of ${name}`, `What the phase must answer when its output is ${name}.`),
-    ] as const),
+    [
+      'pipeline.schema.json',
+      render(PipelineFile, 'A Millwright pipeline', 'The phases that a work item goes through, and their gates.'),
+    ],
+    ...phaseResultNames.map(
+      (name) =>
+        [
+          `${name}.result.schema.json`,
+          render(phaseResults[name], `Result of ${name}`, `What the phase must answer when its output is ${name}.`),
+        ] as const,
+    ),
   ]);
 }
 
@@ -33,7 +39,9 @@ function render(schema: z.ZodType, title: string, description: string): string {
 /** Names of schemas in `folder` that are missing, differ from `wanted`, or are left over. */
 export async function findStale(folder: string, wanted: ReadonlyMap<string, string>): Promise<readonly string[]> {
   const present = (await readdir(folder)).filter((name) => name.endsWith('.schema.json'));
-  const texts = await Promise.all(present.map(async (name) => [name, await readFile(join(folder, name), 'utf8')] as const));
+  const texts = await Promise.all(
+    present.map(async (name) => [name, await readFile(join(folder, name), 'utf8')] as const),
+  );
   const byName = new Map(texts);
   const names = new Set([...wanted.keys(), ...present]);
   return [...names].filter((name) => wanted.get(name) !== byName.get(name)).sort();

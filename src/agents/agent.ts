@@ -38,7 +38,10 @@ export interface Turn {
   readonly config: AgentConfig;
   /** Whether files of the working copy may be changed. */
   readonly writes: boolean;
-  /** What an earlier turn's report gave as `conversation`; only where `capabilities.resume`. */
+  /**
+   * What an earlier turn's report gave as `conversation`, and the sum of what all its turns used so far; only where
+   * `capabilities.resume`.
+   */
   readonly resume: { readonly conversation: string; readonly usage: Usage } | null;
   readonly capMicroUsd: number | null;
   /** The private clone, the current directory of the program. */
@@ -50,7 +53,12 @@ export interface Turn {
   /** The walls around the program: one that brings walls of its own uses them only where they do not collide with ours. */
   readonly rung: SandboxRung;
   /** For the scripted agent and for logs; never part of a decision. */
-  readonly address: { readonly item: string; readonly phase: string; readonly attempt: number; readonly reviewer: string | null };
+  readonly address: {
+    readonly item: string;
+    readonly phase: string;
+    readonly attempt: number;
+    readonly reviewer: string | null;
+  };
 }
 
 /** How to start one turn. Paths are absolute and the same inside and outside the walls. */
@@ -58,7 +66,10 @@ export interface Launch {
   readonly argv: readonly string[];
   readonly env: Readonly<Record<string, string>>;
   readonly stdin: string;
-  /** Written below `home` before the start. */
+  /**
+   * Written below `home` before the start, in place of what an earlier turn left there. An agent could write to `home`
+   * too, so neither files nor links may be made through a link.
+   */
   readonly files: readonly { readonly path: string; readonly content: string }[];
   /** Files and folders of this machine that the program must be able to read. */
   readonly readOnly: readonly string[];
@@ -78,7 +89,7 @@ export interface EndedTurn {
   readonly exitCode: number | null;
   readonly stdout: string;
   readonly stderr: string;
-  /** Content of `launch.resultFile`, `null` when it was not written. */
+  /** Content of `launch.resultFile`, `null` when there is none; blank when the program did not write to it. */
   readonly result: string | null;
 }
 

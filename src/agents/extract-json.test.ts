@@ -10,7 +10,9 @@ describe('the structured result in an agent’s words', () => {
   });
 
   test('is the last fenced block, even when lines after it are objects', () => {
-    expect(extractJson(`First ${fence('{"a":1}')}\n${fence('{"a":1}')}\nbetter:\n${fence('{"a":2}')}\n{"a":3}`)).toEqual({ a: 2 });
+    expect(
+      extractJson(`First ${fence('{"a":1}')}\n${fence('{"a":1}')}\nbetter:\n${fence('{"a":2}')}\n{"a":3}`),
+    ).toEqual({ a: 2 });
   });
 
   test('is the last line that is an object when there is no block', () => {
@@ -23,7 +25,15 @@ describe('the structured result in an agent’s words', () => {
   });
 
   test('is found or not found in any text, without an error', () => {
-    fc.assert(fc.property(fc.string({ unit: 'binary' }), (text) => void extractJson(text)));
-    fc.assert(fc.property(fc.json(), (json) => expect(extractJson(`So:\n${fence(json)}\nDone.`)).toEqual(JSON.parse(json))));
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary' }), (text) => {
+        extractJson(text);
+      }),
+    );
+    fc.assert(
+      fc.property(fc.json(), (json) => {
+        expect(extractJson(`So:\n${fence(json)}\nDone.`)).toEqual(JSON.parse(json));
+      }),
+    );
   });
 });

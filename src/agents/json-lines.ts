@@ -8,5 +8,8 @@ export function readJsonLine(line: string): JsonObject | null {
 
 /** The objects of a stream of JSON lines in order; other lines are skipped. */
 export function readJsonLines(stream: string): readonly JsonObject[] {
-  return stream.split('\n').map(readJsonLine).filter((event) => event !== null);
+  return stream
+    .split('\n')
+    .map(readJsonLine)
+    .filter((event) => event !== null);
 }

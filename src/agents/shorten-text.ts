@@ -9,7 +9,10 @@ export function tailOf(text: string, max: number): string {
 
 /** The beginning of a text on one line, for a line of a log; at most `max` UTF-16 units. */
 export function headOf(text: string, max: number): string {
-  const line = text.slice(0, max * 4).replace(/\s+/g, ' ').trim();
+  const line = text
+    .slice(0, max * 4)
+    .replace(/\s+/g, ' ')
+    .trim();
   return line.length <= max ? line : `${line.slice(0, max - 1)}…`;
 }
 

@@ -19,12 +19,17 @@ export function checkConditions(input: PipelineUnderCheck): readonly Problem[] {
 function checkLine(address: string, wanted: Wanted, index: number, input: PipelineUnderCheck): readonly Problem[] {
   const { pipeline, outputs, problemAt } = input;
   const path = ['phases', index, 'when', address];
-  const onKey = (message: string, suggestion: string | null = null) => [problemAt(path, message, { on: 'key', suggestion })];
+  const onKey = (message: string, suggestion: string | null = null) => [
+    problemAt(path, message, { on: 'key', suggestion }),
+  ];
   const [phaseId = '', field = ''] = address.split('.');
   const source = pipeline.phases.findIndex(({ id }) => id === phaseId);
 
   if (source === -1) {
-    const near = nearestWord(phaseId, pipeline.phases.slice(0, index).map(({ id }) => id));
+    const near = nearestWord(
+      phaseId,
+      pipeline.phases.slice(0, index).map(({ id }) => id),
+    );
     return onKey(`no phase is called "${phaseId}"`, near === null ? null : `${near}.${field}`);
   }
   if (source >= index) return onKey(`"${phaseId}" has not run when this is asked: name an earlier phase`);
@@ -37,13 +42,23 @@ function checkLine(address: string, wanted: Wanted, index: number, input: Pipeli
   const fact = readFact(output.schema, field);
   if (fact.type === 'absent') {
     const near = nearestWord(field, fact.known);
-    return onKey(`the result of "${phaseId}" (${output.name}) has no field "${field}"`, near === null ? null : `${phaseId}.${near}`);
+    return onKey(
+      `the result of "${phaseId}" (${output.name}) has no field "${field}"`,
+      near === null ? null : `${phaseId}.${near}`,
+    );
   }
-  if (fact.type === 'not-scalar') return onKey(`"${address}" is a list or an object: conditions look at text, numbers and true or false`);
+  if (fact.type === 'not-scalar')
+    return onKey(`"${address}" is a list or an object: conditions look at text, numbers and true or false`);
   return checkValues(address, wanted, fact, path, problemAt);
 }
 
-function checkValues(address: string, wanted: Wanted, fact: Fact, path: Path, problemAt: ProblemAt): readonly Problem[] {
+function checkValues(
+  address: string,
+  wanted: Wanted,
+  fact: Fact,
+  path: Path,
+  problemAt: ProblemAt,
+): readonly Problem[] {
   const isExclusion = typeof wanted === 'object' && !Array.isArray(wanted);
   const listed = isExclusion ? wanted.not : wanted;
   const listPath = isExclusion ? [...path, 'not'] : path;
@@ -52,7 +67,11 @@ function checkValues(address: string, wanted: Wanted, fact: Fact, path: Path, pr
   const impossible = values.flatMap((value, number) => {
     if (canBe(fact, value)) return [];
     const valuePath = Array.isArray(listed) ? [...listPath, number] : listPath;
-    return [problemAt(valuePath, `"${address}" is never ${JSON.stringify(value)}${describeFact(fact)}`, { suggestion: nearestValue(fact, value) })];
+    return [
+      problemAt(valuePath, `"${address}" is never ${JSON.stringify(value)}${describeFact(fact)}`, {
+        suggestion: nearestValue(fact, value),
+      }),
+    ];
   });
   if (impossible.length > 0 || !isExclusion || fact.type !== 'one-of') return impossible;
   if (!fact.values.every((value) => values.includes(value))) return [];
@@ -69,5 +88,8 @@ function describeFact(fact: Fact): string {
 
 function nearestValue(fact: Fact, value: Scalar): string | null {
   if (fact.type !== 'one-of' || typeof value !== 'string') return null;
-  return nearestWord(value, fact.values.filter((each) => typeof each === 'string'));
+  return nearestWord(
+    value,
+    fact.values.filter((each) => typeof each === 'string'),
+  );
 }

@@ -15,16 +15,25 @@ export function checkGates(input: PipelineUnderCheck): readonly Problem[] {
   ]);
 }
 
-function checkChecks(phase: PhaseFile, index: number, { pipeline, config, problemAt }: PipelineUnderCheck): readonly Problem[] {
+function checkChecks(
+  phase: PhaseFile,
+  index: number,
+  { pipeline, config, problemAt }: PipelineUnderCheck,
+): readonly Problem[] {
   const checks = phase.checks ?? [];
   const known = Object.keys(config.checks);
   const problems = checks.flatMap((name, number) => {
     const path = ['phases', index, 'checks', number];
     if (name === everyCheck) {
-      return known.length > 0 ? [] : [problemAt(path, 'millwright.yaml has no checks, so nothing would be proven: add at least one')];
+      return known.length > 0
+        ? []
+        : [problemAt(path, 'millwright.yaml has no checks, so nothing would be proven: add at least one')];
     }
     if (known.includes(name)) return [];
-    const message = known.length === 0 ? `millwright.yaml has no checks, so there is no "${name}"` : `no check of millwright.yaml is called "${name}"`;
+    const message =
+      known.length === 0
+        ? `millwright.yaml has no checks, so there is no "${name}"`
+        : `no check of millwright.yaml is called "${name}"`;
     return [problemAt(path, message, { suggestion: nearestWord(name, [...known, everyCheck]) })];
   });
   if (checks.length === 0 || pipeline.phases.slice(0, index + 1).some(changesFiles)) return problems;
@@ -32,11 +41,17 @@ function checkChecks(phase: PhaseFile, index: number, { pipeline, config, proble
   return [...problems, problemAt(['phases', index, 'checks'], message, { on: 'key' })];
 }
 
-function checkReviews(phase: PhaseFile, index: number, { pipeline, outputs, problemAt }: PipelineUnderCheck): readonly Problem[] {
+function checkReviews(
+  phase: PhaseFile,
+  index: number,
+  { pipeline, outputs, problemAt }: PipelineUnderCheck,
+): readonly Problem[] {
   if (phase.reviews === undefined) return [];
   const onReviews = (message: string) => [problemAt(['phases', index, 'reviews'], message, { on: 'key' })];
   if (isMaker(phase) && !changesFiles(phase)) {
-    return onReviews(`reviewers see files and the results of earlier phases, not the result of "${phase.id}": put them into a phase after it`);
+    return onReviews(
+      `reviewers see files and the results of earlier phases, not the result of "${phase.id}": put them into a phase after it`,
+    );
   }
   const hasSubject = pipeline.phases
     .slice(0, index + 1)

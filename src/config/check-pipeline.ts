@@ -42,7 +42,8 @@ function checkIds(phases: readonly PhaseFile[], problemAt: ProblemAt): readonly 
       problems.push(problemAt([...at, 'id'], `a phase above is called "${phase.id}" already`));
     }
     const taken = Object.hasOwn(takenWords, phase.id) ? takenWords[phase.id] : undefined;
-    if (taken !== undefined) problems.push(problemAt([...at, 'id'], `a phase cannot be called "${phase.id}": ${taken}`));
+    if (taken !== undefined)
+      problems.push(problemAt([...at, 'id'], `a phase cannot be called "${phase.id}": ${taken}`));
     for (const [number, review] of (phase.reviews ?? []).entries()) {
       if ((phase.reviews ?? []).findIndex(({ id }) => id === review.id) < number) {
         problems.push(problemAt([...at, 'reviews', number, 'id'], `a reviewer above is called "${review.id}" already`));
@@ -62,7 +63,9 @@ function checkMaker(phase: PhaseFile, index: number, problemAt: ProblemAt): read
   if (phase.instructions !== undefined) {
     const makesNothing = phase.writes === false && (phase.output ?? 'text') === 'text';
     if (!makesNothing) return [];
-    return [problemAt(at, `phase "${phase.id}" changes no files and has no result: give it an output, or let it write`)];
+    return [
+      problemAt(at, `phase "${phase.id}" changes no files and has no result: give it an output, or let it write`),
+    ];
   }
   if (!hasGate(phase)) {
     return [problemAt(at, `phase "${phase.id}" does nothing: give it instructions, checks, reviews or approval`)];
@@ -76,12 +79,19 @@ function checkAgents(phase: PhaseFile, index: number, { config, problemAt }: Pip
   const known = Object.keys(config.agents);
   const named = [
     { agent: phase.agent, path: ['phases', index, 'agent'] },
-    ...(phase.reviews ?? []).map(({ agent }, number) => ({ agent, path: ['phases', index, 'reviews', number, 'agent'] })),
+    ...(phase.reviews ?? []).map(({ agent }, number) => ({
+      agent,
+      path: ['phases', index, 'reviews', number, 'agent'],
+    })),
   ];
   return named.flatMap(({ agent, path }) =>
     agent === undefined || known.includes(agent)
       ? []
-      : [problemAt(path, `no agent of millwright.yaml is called "${agent}"`, { suggestion: nearestWord(agent, known) })],
+      : [
+          problemAt(path, `no agent of millwright.yaml is called "${agent}"`, {
+            suggestion: nearestWord(agent, known),
+          }),
+        ],
   );
 }
 
@@ -93,7 +103,10 @@ function checkLoop(phase: PhaseFile, index: number, { pipeline, problemAt }: Pip
   if (to === undefined || to === phase.id) {
     if (phase.instructions !== undefined || !hasGate(phase)) return [];
     const makers = earlier.filter(({ instructions }) => instructions !== undefined).map(({ id }) => id);
-    const example = makers.at(-1) === undefined ? 'but no earlier phase has instructions' : `for example loop: { to: ${makers.at(-1)}, max: 3 }`;
+    const example =
+      makers.at(-1) === undefined
+        ? 'but no earlier phase has instructions'
+        : `for example loop: { to: ${makers.at(-1)}, max: 3 }`;
     const message = `phase "${phase.id}" has no instructions, so what it turns down must go back to an earlier one: ${example}`;
     return [problemAt(to === undefined ? at : [...at, 'loop', 'to'], message)];
   }

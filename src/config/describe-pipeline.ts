@@ -26,11 +26,14 @@ function describePhase(phase: PinnedPhase): readonly string[] {
   if (maker === null) lines.push('judges only');
   else {
     const result = maker.output.type === 'text' ? 'the change itself' : maker.output.name;
-    lines.push(`${maker.agent} follows ${maker.instructions.name}, ${maker.writes ? 'changes files' : 'reads only'}, result: ${result}`);
+    lines.push(
+      `${maker.agent} follows ${maker.instructions.name}, ${maker.writes ? 'changes files' : 'reads only'}, result: ${result}`,
+    );
   }
   if (phase.when !== null) lines.push(`only when ${describeCondition(phase.when)}`);
   if (phase.checks.length > 0) lines.push(`checks: ${phase.checks.join(', ')}`);
-  if (phase.reviews.length > 0) lines.push(`reviews: ${phase.reviews.map(({ id, agent }) => `${id} (${agent})`).join(', ')}`);
+  if (phase.reviews.length > 0)
+    lines.push(`reviews: ${phase.reviews.map(({ id, agent }) => `${id} (${agent})`).join(', ')}`);
   if (phase.approval) lines.push('a person approves');
   if (loop.to !== phase.id) lines.push(`findings go back to ${loop.to}, at most ${times(loop.max)}`);
   else if (maker !== null) lines.push(`at most ${phase.attempts === 1 ? 'one attempt' : `${phase.attempts} attempts`}`);
@@ -53,7 +56,9 @@ export function describeCondition(condition: Condition): string {
 export function drawPipeline(pipeline: PinnedPipeline): string {
   const { phases } = pipeline;
   const nodes = phases.map((phase, index) => `  ${nodeId(index)}["${escapeLabel(labelOf(phase))}"]`);
-  const forward = phases.map((_, index) => `  ${nodeId(index)} --> ${index + 1 < phases.length ? nodeId(index + 1) : 'landed'}`);
+  const forward = phases.map(
+    (_, index) => `  ${nodeId(index)} --> ${index + 1 < phases.length ? nodeId(index + 1) : 'landed'}`,
+  );
   const skips = phases.flatMap((phase, index) => {
     if (phase.when === null) return [];
     const before = index === 0 ? 'start' : nodeId(index - 1);
@@ -81,7 +86,9 @@ function nodeId(index: number): string {
 function labelOf(phase: PinnedPhase): string {
   const gates = [
     ...(phase.checks.length === 0 ? [] : [`checks: ${phase.checks.join(', ')}`]),
-    ...(phase.reviews.length === 0 ? [] : [phase.reviews.length === 1 ? '1 reviewer' : `${phase.reviews.length} reviewers`]),
+    ...(phase.reviews.length === 0
+      ? []
+      : [phase.reviews.length === 1 ? '1 reviewer' : `${phase.reviews.length} reviewers`]),
     ...(phase.approval ? ['approval'] : []),
   ];
   return [phase.id, ...gates].join('\n');

@@ -4,7 +4,11 @@ import type { Check } from '../model/check.ts';
 import type { DetectedTool, Files } from './detected-project.ts';
 
 const Texts = z.record(z.string(), z.string()).catch({});
-const Manifest = z.looseObject({ scripts: Texts.default({}), dependencies: Texts.default({}), devDependencies: Texts.default({}) });
+const Manifest = z.looseObject({
+  scripts: Texts.default({}),
+  dependencies: Texts.default({}),
+  devDependencies: Texts.default({}),
+});
 type Manifest = z.infer<typeof Manifest>;
 
 interface Manager {
@@ -17,16 +21,35 @@ interface Manager {
   readonly exec: string;
 }
 
-const npm: Manager = { name: 'npm', locks: ['package-lock.json', 'npm-shrinkwrap.json'], install: 'npm ci', run: 'npm run', exec: 'npx --no-install' };
+const npm: Manager = {
+  name: 'npm',
+  locks: ['package-lock.json', 'npm-shrinkwrap.json'],
+  install: 'npm ci',
+  run: 'npm run',
+  exec: 'npx --no-install',
+};
 const managers: readonly Manager[] = [
-  { name: 'pnpm', locks: ['pnpm-lock.yaml'], install: 'pnpm install --frozen-lockfile', run: 'pnpm run', exec: 'pnpm exec' },
+  {
+    name: 'pnpm',
+    locks: ['pnpm-lock.yaml'],
+    install: 'pnpm install --frozen-lockfile',
+    run: 'pnpm run',
+    exec: 'pnpm exec',
+  },
   { name: 'yarn', locks: ['yarn.lock'], install: 'yarn install --frozen-lockfile', run: 'yarn run', exec: 'yarn run' },
-  { name: 'bun', locks: ['bun.lock', 'bun.lockb'], install: 'bun install --frozen-lockfile', run: 'bun run', exec: 'bunx --no-install' },
+  {
+    name: 'bun',
+    locks: ['bun.lock', 'bun.lockb'],
+    install: 'bun install --frozen-lockfile',
+    run: 'bun run',
+    exec: 'bunx --no-install',
+  },
   npm,
 ];
 
 /** Runners whose closing lines hold a count of tests, as a script would call them. */
-const countedRunners = /\b(vitest|jest|mocha|ava|playwright test|bun test|deno test|react-scripts test|node\s+(\S+\s+)*--test)\b/;
+const countedRunners =
+  /\b(vitest|jest|mocha|ava|playwright test|bun test|deno test|react-scripts test|node\s+(\S+\s+)*--test)\b/;
 /** The script that `npm init` writes when there are no tests. */
 const noTests = /no test specified/;
 
@@ -65,7 +88,11 @@ function parseJson(text: string, context: z.RefinementCtx): unknown {
   }
 }
 
-function readScripts(manifest: Manifest, manager: Manager, files: Files): { checks: Record<string, Check>; notes: readonly string[] } {
+function readScripts(
+  manifest: Manifest,
+  manager: Manager,
+  files: Files,
+): { checks: Record<string, Check>; notes: readonly string[] } {
   const { scripts } = manifest;
   const checks: Record<string, Check> = {};
   const notes: string[] = [];
@@ -75,16 +102,31 @@ function readScripts(manifest: Manifest, manager: Manager, files: Files): { chec
   const test = scripts['test'];
   if (test !== undefined && !noTests.test(test)) {
     const isCounted = countedRunners.test(expand(test, scripts));
-    checks['test'] = { run: manager.name === 'bun' ? 'bun run test' : `${manager.name} test`, kind: isCounted ? 'test' : 'command' };
-    if (!isCounted) notes.push('the test script’s runner is not known, so only its exit code counts: use kind: test if it prints how many tests ran');
+    checks['test'] = {
+      run: manager.name === 'bun' ? 'bun run test' : `${manager.name} test`,
+      kind: isCounted ? 'test' : 'command',
+    };
+    if (!isCounted)
+      notes.push(
+        'the test script’s runner is not known, so only its exit code counts: use kind: test if it prints how many tests ran',
+      );
   }
-  add('types', 'types', firstScript(scripts, ['typecheck', 'type-check', 'check-types', 'check:types', 'types', 'tsc']));
-  if (checks['types'] === undefined && files.paths.has('tsconfig.json') && manifest.devDependencies['typescript'] !== undefined) {
+  add(
+    'types',
+    'types',
+    firstScript(scripts, ['typecheck', 'type-check', 'check-types', 'check:types', 'types', 'tsc']),
+  );
+  if (
+    checks['types'] === undefined &&
+    files.paths.has('tsconfig.json') &&
+    manifest.devDependencies['typescript'] !== undefined
+  ) {
     checks['types'] = { run: `${manager.exec} tsc --noEmit`, kind: 'types' };
   }
   add('lint', 'lint', firstScript(scripts, ['lint', 'lint:check', 'eslint']));
   add('build', 'build', firstScript(scripts, ['build']));
-  if (checks['lint'] === undefined && checks['types'] === undefined) add('check', 'command', firstScript(scripts, ['check']));
+  if (checks['lint'] === undefined && checks['types'] === undefined)
+    add('check', 'command', firstScript(scripts, ['check']));
   return { checks, notes };
 }
 

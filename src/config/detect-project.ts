@@ -13,7 +13,9 @@ export interface DetectInput {
 /** A proposal of setup, checks and protected paths. Never fails: what is not recognised is absent, and the notes say so. */
 export async function detectProject({ listFiles, readFile }: DetectInput): Promise<DetectedProject> {
   const files: Files = { paths: new Set(await listFiles()), read: readFile };
-  const detected = await Promise.all([detectJavascript, detectPython, detectGo, detectRust, detectMaven].map((detect) => detect(files)));
+  const detected = await Promise.all(
+    [detectJavascript, detectPython, detectGo, detectRust, detectMaven].map((detect) => detect(files)),
+  );
   const tools = detected.filter((tool) => tool !== null);
   const setups = tools.flatMap(({ setup }) => (setup === null ? [] : [setup]));
   const checks = joinChecks(tools);
@@ -25,7 +27,9 @@ export async function detectProject({ listFiles, readFile }: DetectInput): Promi
     setupNetwork: [...new Set(tools.flatMap(({ setupNetwork }) => setupNetwork))],
     checks,
     protect: protectedPaths(files),
-    notes: hasTest ? notes : [...notes, 'no test command was recognised: without one only the other checks and the reviewers judge'],
+    notes: hasTest
+      ? notes
+      : [...notes, 'no test command was recognised: without one only the other checks and the reviewers judge'],
   };
 }
 
@@ -34,7 +38,8 @@ function joinChecks(tools: readonly DetectedTool[]): Record<string, Check> {
   const joined: Record<string, Check> = {};
   for (const tool of tools) {
     const prefix = tool.name.toLowerCase().replace(/[^a-z].*$/, '');
-    for (const [name, check] of Object.entries(tool.checks)) joined[joined[name] === undefined ? name : `${prefix}-${name}`] = check;
+    for (const [name, check] of Object.entries(tool.checks))
+      joined[joined[name] === undefined ? name : `${prefix}-${name}`] = check;
   }
   return joined;
 }
@@ -94,5 +99,8 @@ function protectedPaths(files: Files): readonly string[] {
     { glob: '.circleci/**', folder: '.circleci/' },
     { glob: 'Jenkinsfile', folder: 'Jenkinsfile' },
   ];
-  return [...own, ...continuous.filter(({ folder }) => paths.some((path) => path.startsWith(folder))).map(({ glob }) => glob)];
+  return [
+    ...own,
+    ...continuous.filter(({ folder }) => paths.some((path) => path.startsWith(folder))).map(({ glob }) => glob),
+  ];
 }

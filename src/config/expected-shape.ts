@@ -48,7 +48,7 @@ export function describeValue(value: unknown): string {
 
 function describeOption(option: Shape): readonly string[] {
   if (Array.isArray(option['enum'])) return [`one of ${option['enum'].map(String).join(', ')}`];
-  if (option['const'] !== undefined) return [String(option['const'])];
+  if (option['const'] !== undefined) return [JSON.stringify(option['const'])];
   const types = Array.isArray(option['type']) ? option['type'] : [option['type']];
   return types.map((type) => {
     if (type === 'string' && option['pattern'] === namePattern) return 'a name';

@@ -30,11 +30,20 @@ export function explainIssue(issue: Issue, shape: Shape, value: unknown): readon
         suggestion: nearestWord(key, keysOf(here)),
       }));
     case 'invalid_key':
-      return [{ path, on: 'key', message: `"${path.at(-1)}" cannot be a key here: ${ruleOf(issue.issues[0])}`, suggestion: null }];
+      return [
+        {
+          path,
+          on: 'key',
+          message: `"${path.at(-1)}" cannot be a key here: ${ruleOf(issue.issues[0])}`,
+          suggestion: null,
+        },
+      ];
     case 'invalid_union':
       return explainUnion(issue, shape, value) ?? explain(wrongType(here, found));
     case 'invalid_type':
-      return explain(issue.expected === 'int' ? `expected a whole number, not ${String(found)}` : wrongType(here, found));
+      return explain(
+        issue.expected === 'int' ? `expected a whole number, not ${describeScalar(found)}` : wrongType(here, found),
+      );
     case 'invalid_value':
       return typeof found === 'string' && issue.values.every((each) => typeof each === 'string')
         ? explain(`"${found}" is not one of ${issue.values.join(', ')}`, nearestWord(found, issue.values))
@@ -54,7 +63,11 @@ export function explainIssue(issue: Issue, shape: Shape, value: unknown): readon
 }
 
 /** In a union, a branch that took the mapping but not one of its keys is what the person meant. */
-function explainUnion(issue: Extract<Issue, { code: 'invalid_union' }>, shape: Shape, value: unknown): readonly Explained[] | null {
+function explainUnion(
+  issue: Extract<Issue, { code: 'invalid_union' }>,
+  shape: Shape,
+  value: unknown,
+): readonly Explained[] | null {
   const path = issue.path;
   const found = valueAt(value, path.map(String));
   if (typeof found !== 'object' || found === null || Array.isArray(found)) return null;
@@ -64,7 +77,12 @@ function explainUnion(issue: Extract<Issue, { code: 'invalid_union' }>, shape: S
 
 function explainMissing(path: Path, shape: Shape | null): Explained {
   const about = typeof shape?.['description'] === 'string' ? ` (${shape['description'].replace(/\.$/, '')})` : '';
-  return { path: path.slice(0, -1), on: 'key', message: `"${String(path.at(-1))}" is missing${about}`, suggestion: null };
+  return {
+    path: path.slice(0, -1),
+    on: 'key',
+    message: `"${String(path.at(-1))}" is missing${about}`,
+    suggestion: null,
+  };
 }
 
 function wrongType(shape: Shape | null, found: unknown): string {
@@ -81,7 +99,9 @@ function explainSize(origin: string, word: 'at least' | 'at most', bound: number
 /** The rule that a text broke; our own schemas say it in their message, a bare pattern is shown as it is. */
 function ruleOf(issue: Issue | undefined): string {
   if (issue === undefined) return 'it breaks the schema';
-  return lowerFirst(issue.message.replace(/^Invalid string: must match pattern/, 'it must match').replace(/^Invalid string: /, 'it '));
+  return lowerFirst(
+    issue.message.replace(/^Invalid string: must match pattern/, 'it must match').replace(/^Invalid string: /, 'it '),
+  );
 }
 
 function lowerFirst(text: string): string {
@@ -89,13 +109,15 @@ function lowerFirst(text: string): string {
 }
 
 function describeScalar(value: unknown): string {
-  return typeof value === 'string' ? `"${value.length > 60 ? `${value.slice(0, 60)}…` : value}"` : String(value);
+  if (typeof value === 'string') return `"${value.length > 60 ? `${value.slice(0, 60)}…` : value}"`;
+  return typeof value === 'number' || typeof value === 'boolean' ? String(value) : describeValue(value);
 }
 
 /** The value at a path, `undefined` when there is none. */
 function valueAt(value: unknown, path: Path): unknown {
   return path.reduce<unknown>(
-    (inside, step) => (typeof inside === 'object' && inside !== null ? (inside as Record<string, unknown>)[String(step)] : undefined),
+    (inside, step) =>
+      typeof inside === 'object' && inside !== null ? (inside as Record<string, unknown>)[String(step)] : undefined,
     value,
   );
 }

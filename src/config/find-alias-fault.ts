@@ -24,7 +24,8 @@ interface Walk {
 export function findAliasFault(document: Document): AliasFault | null {
   const walk: Walk = { anchors: new Map(), sizes: new Map(), aliases: 0, fault: null };
   const size = measure(document.contents, walk);
-  if (walk.fault === null && size > maxValues) return { offset: 0, message: `its aliases grow to more than ${maxValues} values` };
+  if (walk.fault === null && size > maxValues)
+    return { offset: 0, message: `its aliases grow to more than ${maxValues} values` };
   return walk.fault;
 }
 
@@ -46,8 +47,10 @@ function measureAlias(name: string, offset: number, walk: Walk): number {
   const target = walk.anchors.get(name);
   const size = target === undefined ? undefined : walk.sizes.get(target);
   if (size !== undefined && walk.aliases <= maxAliases) return size;
-  if (target === undefined) walk.fault = { offset, message: `"*${name}" names no anchor above it: quote the text if none was meant` };
-  else if (size === undefined) walk.fault = { offset, message: `the alias "*${name}" stands inside what it stands for` };
+  if (target === undefined)
+    walk.fault = { offset, message: `"*${name}" names no anchor above it: quote the text if none was meant` };
+  else if (size === undefined)
+    walk.fault = { offset, message: `the alias "*${name}" stands inside what it stands for` };
   else walk.fault = { offset, message: `more than ${maxAliases} aliases` };
   return 0;
 }

@@ -8,9 +8,9 @@ const secretShapes: readonly { readonly what: string; readonly shape: RegExp }[]
   { what: 'a Slack token', shape: /\bxox[abeoprs]-[A-Za-z0-9-]{10,}/ },
   { what: 'a Hugging Face token', shape: /\bhf_[A-Za-z0-9]{20,}/ },
   { what: 'an npm token', shape: /\bnpm_[A-Za-z0-9]{30,}/ },
-  { what: 'a signed token (JWT)', shape: /\beyJ[A-Za-z0-9_-]{10,}\.eyJ[A-Za-z0-9_-]{10,}/ },
+  { what: 'a signed token (JWT)', shape: /\beyJ[A-Za-z0-9_-]{10,2000}\.eyJ[A-Za-z0-9_-]{10}/ },
   { what: 'a private key', shape: /-----BEGIN [A-Z ]*PRIVATE KEY-----/ },
-  { what: 'a password in a URL', shape: /\b[a-z][a-z0-9+.-]*:\/\/[^\s/:@]*:[^\s/@]+@/i },
+  { what: 'a password in a URL', shape: /\b[a-z][a-z0-9+.-]{0,20}:\/\/[^\s/:@]*:[^\s/@]+@/i },
 ];
 
 /** Names of variables that hold secrets; a long value of such a variable is refused even when its shape is unknown. */
@@ -24,5 +24,7 @@ export function findSecret(text: string): string | null {
 
 /** The same for a variable: its name can give an unknown kind of secret away. */
 export function findSecretVariable(name: string, value: string): string | null {
-  return findSecret(value) ?? (secretName.test(name) && opaqueValue.test(value) ? 'a secret, by its name and length' : null);
+  return (
+    findSecret(value) ?? (secretName.test(name) && opaqueValue.test(value) ? 'a secret, by its name and length' : null)
+  );
 }

@@ -37,7 +37,9 @@ function checkAgents(config: ProjectConfig, problemAt: ProblemAt): readonly Prob
     const path = ['agents', name];
     const problems: Problem[] = [];
     if (agent.command === undefined && agent.adapter === 'command') {
-      problems.push(problemAt(path, 'adapter command needs "command": the shell command or argument list to run', { on: 'key' }));
+      problems.push(
+        problemAt(path, 'adapter command needs "command": the shell command or argument list to run', { on: 'key' }),
+      );
     }
     if (agent.command === undefined && agent.adapter === 'scripted') {
       problems.push(problemAt(path, 'adapter scripted needs "command": the path of its script file', { on: 'key' }));
@@ -54,16 +56,25 @@ function checkRoutes(config: ProjectConfig, problemAt: ProblemAt): readonly Prob
       problemAt(['routes', route], `no agent is called "${agent}"`, { suggestion: nearestWord(agent, known) }),
     );
   if (config.routes['default'] !== undefined) return problems;
-  return [...problems, problemAt(['routes'], '"default" is missing: the agent for every phase without a route of its own', { on: 'key' })];
+  return [
+    ...problems,
+    problemAt(['routes'], '"default" is missing: the agent for every phase without a route of its own', { on: 'key' }),
+  ];
 }
 
 /** Names that mean something else, and a branch that git would not take or would take for an option. */
 function checkNames(config: ProjectConfig, problemAt: ProblemAt): readonly Problem[] {
   const problems: Problem[] = [];
   if (config.checks['all'] !== undefined) {
-    problems.push(problemAt(['checks', 'all'], 'a check cannot be called "all": in a pipeline that word takes every check', { on: 'key' }));
+    problems.push(
+      problemAt(['checks', 'all'], 'a check cannot be called "all": in a pipeline that word takes every check', {
+        on: 'key',
+      }),
+    );
   }
-  const isBranch = /^(?![-./])(?!.*(\.\.|\/\/|\/\.|@\{|\.lock(\/|$)))[^\s~^:?*[\\\p{Cc}]+(?<![./])$/u.test(config.target);
+  const isBranch = /^(?![-./])(?!.*(\.\.|\/\/|\/\.|@\{|\.lock(\/|$)))[^\s~^:?*[\\\p{Cc}]+(?<![./])$/u.test(
+    config.target,
+  );
   if (!isBranch) problems.push(problemAt(['target'], `"${config.target}" cannot be the name of a branch`));
   return problems;
 }
@@ -75,13 +86,16 @@ function checkLimits({ limits }: ProjectConfig, problemAt: ProblemAt): readonly 
   });
 }
 
-/** Protected paths are compared from the repository’s root; anything that can never match would protect nothing. */
+/** Protected paths are compared from the repository’s root; a glob that can never match would protect nothing. */
 function checkProtect(config: ProjectConfig, problemAt: ProblemAt): readonly Problem[] {
   return config.protect.flatMap((glob, index) => {
-    const steps = glob.replace(/^!/, '').split('/');
+    const steps = glob.split('/');
+    const path = ['protect', index];
+    if (glob.startsWith('!'))
+      return [problemAt(path, `"${glob}" leaves out: list what is protected, each by its own glob`)];
     const matchesNothing = steps[0] === '' || steps[0] === '.' || steps.includes('..');
     if (!matchesNothing) return [];
-    return [problemAt(['protect', index], `"${glob}" protects nothing: write it from the repository’s root, for example src/**`)];
+    return [problemAt(path, `"${glob}" protects nothing: write it from the repository’s root, for example src/**`)];
   });
 }
 
@@ -106,9 +120,13 @@ function secretsOfEnvironment(name: string, agent: AgentConfig, problemAt: Probl
 function secretsOfTexts(value: unknown, path: Path, problemAt: ProblemAt): readonly Problem[] {
   if (typeof value === 'string') {
     const what = findSecret(value);
-    return what === null ? [] : [problemAt(path, `looks like ${what}, and this file is committed: keep it out of the repository`)];
+    return what === null
+      ? []
+      : [problemAt(path, `looks like ${what}, and this file is committed: keep it out of the repository`)];
   }
   if (typeof value !== 'object' || value === null) return [];
   const isList = Array.isArray(value);
-  return Object.entries(value).flatMap(([key, inside]) => secretsOfTexts(inside, [...path, isList ? Number(key) : key], problemAt));
+  return Object.entries(value).flatMap(([key, inside]) =>
+    secretsOfTexts(inside, [...path, isList ? Number(key) : key], problemAt),
+  );
 }

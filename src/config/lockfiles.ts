@@ -14,9 +14,22 @@ const locks: Readonly<Record<string, readonly string[]>> = {
 
 /** These say by themselves what is installed, or change how it is. */
 const always = new Set([
-  'go.mod', 'pom.xml', 'build.gradle', 'build.gradle.kts', 'gradle.lockfile', 'libs.versions.toml',
-  '.npmrc', '.yarnrc.yml', 'pnpm-workspace.yaml', 'bunfig.toml',
-  'rust-toolchain.toml', 'rust-toolchain', '.nvmrc', '.node-version', '.python-version', '.tool-versions',
+  'go.mod',
+  'pom.xml',
+  'build.gradle',
+  'build.gradle.kts',
+  'gradle.lockfile',
+  'libs.versions.toml',
+  '.npmrc',
+  '.yarnrc.yml',
+  'pnpm-workspace.yaml',
+  'bunfig.toml',
+  'rust-toolchain.toml',
+  'rust-toolchain',
+  '.nvmrc',
+  '.node-version',
+  '.python-version',
+  '.tool-versions',
 ]);
 const requirements = /^(requirements|constraints)([-_.].*)?\.(txt|in)$/;
 /** Folders whose content is installed, not declared. */
@@ -44,5 +57,10 @@ function isKey(path: string, present: ReadonlySet<string>): boolean {
 /** `a/b/c.txt` lies in `a/b/`, `a/` and the root ``. */
 function foldersAbove(path: string): readonly string[] {
   const steps = path.split('/').slice(0, -1);
-  return Array.from({ length: steps.length + 1 }, (_, kept) => steps.slice(0, kept).map((step) => `${step}/`).join(''));
+  return Array.from({ length: steps.length + 1 }, (_, kept) =>
+    steps
+      .slice(0, kept)
+      .map((step) => `${step}/`)
+      .join(''),
+  );
 }

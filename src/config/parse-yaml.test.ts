@@ -12,7 +12,9 @@ const Sample = z.strictObject({
   colour: z.enum(['red', 'green', 'blue']).optional(),
   count: z.number().int().positive().optional(),
   names: z.array(Name).min(1).optional(),
-  nested: z.strictObject({ deep: z.record(Name, z.strictObject({ on: z.boolean().describe('Whether it is on.') })) }).optional(),
+  nested: z
+    .strictObject({ deep: z.record(Name, z.strictObject({ on: z.boolean().describe('Whether it is on.') })) })
+    .optional(),
   either: z.union([z.string(), z.array(z.string()), z.strictObject({ not: z.string() })]).optional(),
 });
 
@@ -36,15 +38,23 @@ test.each([
   ['names: build\n', 'f.yaml:1:8  expected a list of names, not text'],
   ['names: []\n', 'f.yaml:1:8  must not be empty'],
   ['names:\n  - ok\n  - 3\n', 'f.yaml:3:5  expected a name, not a number'],
-  ['names: [Bad]\n', 'f.yaml:1:9  "Bad" does not fit: use lower-case letters, digits and hyphens, starting with a letter'],
+  [
+    'names: [Bad]\n',
+    'f.yaml:1:9  "Bad" does not fit: use lower-case letters, digits and hyphens, starting with a letter',
+  ],
   ['title: [a]\n', 'f.yaml:1:8  expected text, not a list'],
   ['title:\n', 'f.yaml:1:1  expected text, not nothing'],
   ['colour: gren\n', 'f.yaml:1:9  "gren" is not one of red, green, blue: did you mean "green"?'],
   ['count: 1.5\n', 'f.yaml:1:8  expected a whole number, not 1.5'],
   ['count: 0\n', 'f.yaml:1:8  must be more than 0'],
+  ['version: [1]\n', 'f.yaml:1:10  expected 1, not a list'],
+  ['colour: { a: 1 }\n', 'f.yaml:1:9  expected red or green or blue, not a mapping of keys'],
   ['version: 2\n', 'f.yaml:1:10  expected 1, not 2'],
   ['nested: { deep: { a: {} } }\n', 'f.yaml:1:19  "on" is missing (Whether it is on)'],
-  ['nested: { deep: { A: { on: true } } }\n', 'f.yaml:1:19  "A" cannot be a key here: use lower-case letters, digits and hyphens, starting with a letter'],
+  [
+    'nested: { deep: { A: { on: true } } }\n',
+    'f.yaml:1:19  "A" cannot be a key here: use lower-case letters, digits and hyphens, starting with a letter',
+  ],
   ['either: 3\n', 'f.yaml:1:9  expected text, a list of texts or a mapping of keys, not a number'],
   ['- a\n', 'f.yaml:1:1  expected a mapping of keys, not a list'],
   ['', 'f.yaml:1:1  the file is empty'],
@@ -76,7 +86,9 @@ test('aliases that grow without bound are refused before they are unfolded', () 
 
 test('a file made of aliases is refused', () => {
   expect(problemsOf(`title: &t x\nnames: [${Array(100).fill('*t').join(', ')}]\n`)).toEqual([]);
-  expect(problemsOf(`title: &t x\nnames: [${Array(101).fill('*t').join(', ')}]\n`)).toEqual(['f.yaml:2:409  more than 100 aliases']);
+  expect(problemsOf(`title: &t x\nnames: [${Array(101).fill('*t').join(', ')}]\n`)).toEqual([
+    'f.yaml:2:409  more than 100 aliases',
+  ]);
 });
 
 test('an alias inside its own anchor is refused', () => {
@@ -90,15 +102,51 @@ test('nesting without end and files without end are refused as values', () => {
 });
 
 test('no text whatever makes the parser throw', () => {
-  const yamlish = fc.array(fc.constantFrom('a', ': ', '\n', '  ', '- ', '{', '}', '[', ']', '&a ', '*a', '"', "'", '|', '>', '#', '\t', '? ', '!t', '---', '<<: *a'), { maxLength: 40 });
-  fc.assert(fc.property(fc.oneof(fc.string({ unit: 'binary' }), yamlish.map((parts) => parts.join(''))), (text) => {
-    expect(Array.isArray(problemsOf(text))).toBe(true);
-  }), { numRuns: 500 });
+  const yamlish = fc.array(
+    fc.constantFrom(
+      'a',
+      ': ',
+      '\n',
+      '  ',
+      '- ',
+      '{',
+      '}',
+      '[',
+      ']',
+      '&a ',
+      '*a',
+      '"',
+      "'",
+      '|',
+      '>',
+      '#',
+      '\t',
+      '? ',
+      '!t',
+      '---',
+      '<<: *a',
+    ),
+    { maxLength: 40 },
+  );
+  fc.assert(
+    fc.property(
+      fc.oneof(
+        fc.string({ unit: 'binary' }),
+        yamlish.map((parts) => parts.join('')),
+      ),
+      (text) => {
+        expect(Array.isArray(problemsOf(text))).toBe(true);
+      },
+    ),
+    { numRuns: 500 },
+  );
 });
 
 test('an unknown key is always refused, on its own line, wherever it is put', () => {
   const lines = ['title: x', 'colour: red', 'count: 3', 'names: [a]'];
-  const key = fc.stringMatching(/^[a-z]{2,10}$/).filter((name) => !Object.hasOwn(Sample.shape, name) && !['null', 'true', 'false'].includes(name));
+  const key = fc
+    .stringMatching(/^[a-z]{2,10}$/)
+    .filter((name) => !Object.hasOwn(Sample.shape, name) && !['null', 'true', 'false'].includes(name));
   fc.assert(
     fc.property(key, fc.nat({ max: lines.length }), (name, place) => {
       const text = [...lines.slice(0, place), `${name}: 1`, ...lines.slice(place)].join('\n');
@@ -121,6 +169,10 @@ test('all problems are told at once, in the order of the file, as one UserError 
   const parsed = parseYaml('f.yaml', 'count: x\ncolor: red\ntitle: 1\n', Sample);
   const error = configError(parsed.ok ? [] : parsed.problems);
   expect(error).toMatchObject({ code: 'E_CONFIG', exit: exitCode.usage });
-  expect(error.message.split('\n').map((line) => line.split(' ')[0])).toEqual(['f.yaml:1:8', 'f.yaml:2:1', 'f.yaml:3:8']);
+  expect(error.message.split('\n').map((line) => line.split(' ')[0])).toEqual([
+    'f.yaml:1:8',
+    'f.yaml:2:1',
+    'f.yaml:3:8',
+  ]);
   expect(error.next).toContain('f.yaml at these 3 places');
 });

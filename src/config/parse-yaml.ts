@@ -10,7 +10,11 @@ import { type Problem, sortProblems } from './problem.ts';
 const maxChars = 256 * 1024;
 
 /** Makes a problem at the key or the value of a path, or at the nearest thing above it that exists. */
-export type ProblemAt = (path: Path, message: string, options?: { readonly on?: 'key' | 'value'; readonly suggestion?: string | null }) => Problem;
+export type ProblemAt = (
+  path: Path,
+  message: string,
+  options?: { readonly on?: 'key' | 'value'; readonly suggestion?: string | null },
+) => Problem;
 
 export type Parsed<T> =
   | { readonly ok: true; readonly value: T; readonly problemAt: ProblemAt }
@@ -30,7 +34,13 @@ export function parseYaml<T>(file: string, text: string, schema: z.ZodType<T>): 
 
   const broken = [...document.errors, ...document.warnings];
   if (broken.length > 0) {
-    return refuse(...broken.map((error) => ({ ...place(error.pos[0]), message: explainSyntax(error.code, error.message), suggestion: null })));
+    return refuse(
+      ...broken.map((error) => ({
+        ...place(error.pos[0]),
+        message: explainSyntax(error.code, error.message),
+        suggestion: null,
+      })),
+    );
   }
   const fault = findAliasFault(document);
   if (fault !== null) return refuse({ ...place(fault.offset), message: fault.message, suggestion: null });
@@ -41,7 +51,8 @@ export function parseYaml<T>(file: string, text: string, schema: z.ZodType<T>): 
     suggestion,
   });
   const value: unknown = document.toJS({ maxAliasCount: -1 });
-  if (value === null || value === undefined) return refuse({ ...place(0), message: 'the file is empty', suggestion: null });
+  if (value === null || value === undefined)
+    return refuse({ ...place(0), message: 'the file is empty', suggestion: null });
   const checked = schema.safeParse(value);
   if (checked.success) return { ok: true, value: checked.data, problemAt };
   const shape = shapeOf(schema);

@@ -1,9 +1,9 @@
 /** From names to one value that holds everything with authority over a run, read from one accepted commit. */
-import { durationMs, type ProjectConfig } from '../model/config.ts';
+import type { ProjectConfig } from '../model/config.ts';
 import type { ContentHash } from '../model/id.ts';
-import type { PhaseFile, PinnedOutput, PinnedPhase, PinnedPipeline, PipelineFile } from '../model/pipeline.ts';
+import type { PhaseFile, PinnedOutput, PinnedPipeline, PipelineFile } from '../model/pipeline.ts';
+import { assemblePipeline } from './assemble-pipeline.ts';
 import { canonicalJson } from './canonical-json.ts';
-import { everyCheck } from './check-gates.ts';
 import { checkPipeline } from './check-pipeline.ts';
 import type { Path } from './expected-shape.ts';
 import { loadPipeline } from './load-pipeline.ts';
@@ -50,12 +50,14 @@ export async function pinPipeline(input: PinInput): Promise<Pinned> {
   if (problems.length > 0) return { ok: false, problems: sortProblems(problems) };
 
   const hashes = await saveInstructions(references.texts, input.saveText);
-  const pipeline = assemble(file, references.outputs, hashes, input);
+  const pipeline = assemblePipeline(file, references.outputs, hashes, input.config);
   const hash = await input.saveText(`${input.name}.pipeline.json`, canonicalJson(pipeline));
   return { ok: true, pipeline, hash };
 }
 
-type FoundPipeline = { readonly ok: true; readonly file: string; readonly text: string } | { readonly ok: false; readonly problems: readonly Problem[] };
+type FoundPipeline =
+  | { readonly ok: true; readonly file: string; readonly text: string }
+  | { readonly ok: false; readonly problems: readonly Problem[] };
 
 async function findPipeline({ name, readFile, shipped }: PinInput): Promise<FoundPipeline> {
   const own = await readFile(pipelinePath(name));
@@ -82,7 +84,8 @@ async function resolveReferences(file: PipelineFile, input: PinInput, problemAt:
   for (const [index, phase] of file.phases.entries()) {
     const output = await resolveOutput(phase.output ?? 'text', input.readFile);
     outputs.push(output.ok ? output.value : null);
-    if (!output.ok) problems.push(problemAt(['phases', index, 'output'], output.message, { suggestion: output.suggestion }));
+    if (!output.ok)
+      problems.push(problemAt(['phases', index, 'output'], output.message, { suggestion: output.suggestion }));
     for (const { reference, path } of instructionsOf(phase, index)) {
       const found = await resolveInstructions(reference, input.readFile, input.shipped);
       if (found.ok) texts.set(reference, found.value);
@@ -92,8 +95,14 @@ async function resolveReferences(file: PipelineFile, input: PinInput, problemAt:
   return { outputs, texts, problems };
 }
 
-function instructionsOf(phase: PhaseFile, index: number): readonly { readonly reference: string; readonly path: Path }[] {
-  const own = phase.instructions === undefined ? [] : [{ reference: phase.instructions, path: ['phases', index, 'instructions'] }];
+function instructionsOf(
+  phase: PhaseFile,
+  index: number,
+): readonly { readonly reference: string; readonly path: Path }[] {
+  const own =
+    phase.instructions === undefined
+      ? []
+      : [{ reference: phase.instructions, path: ['phases', index, 'instructions'] }];
   const reviews = (phase.reviews ?? []).map(({ instructions }, number) => ({
     reference: instructions,
     path: ['phases', index, 'reviews', number, 'instructions'],
@@ -101,94 +110,12 @@ function instructionsOf(phase: PhaseFile, index: number): readonly { readonly re
   return [...own, ...reviews];
 }
 
-async function saveInstructions(texts: ReadonlyMap<string, string>, saveText: PinInput['saveText']): Promise<ReadonlyMap<string, ContentHash>> {
-  const saved = await Promise.all([...texts].map(async ([name, text]) => [name, await saveText(`${name}.md`, text)] as const));
+async function saveInstructions(
+  texts: ReadonlyMap<string, string>,
+  saveText: PinInput['saveText'],
+): Promise<ReadonlyMap<string, ContentHash>> {
+  const saved = await Promise.all(
+    [...texts].map(async ([name, text]) => [name, await saveText(`${name}.md`, text)] as const),
+  );
   return new Map(saved);
-}
-
-function assemble(
-  file: PipelineFile,
-  outputs: readonly (PinnedOutput | null)[],
-  hashes: ReadonlyMap<string, ContentHash>,
-  { config }: PinInput,
-): PinnedPipeline {
-  const phases = file.phases.map((phase, index) => pinPhase(phase, outputs[index] ?? null, hashes, config));
-  const agents = phases.flatMap((phase) => [...(phase.maker === null ? [] : [phase.maker.agent]), ...phase.reviews.map(({ agent }) => agent)]);
-  const { limits, sandbox } = config;
-  return {
-    name: file.name,
-    phases,
-    agents: pick(config.agents, agents),
-    checks: pick(config.checks, phases.flatMap(({ checks }) => checks)),
-    setup: config.setup ?? null,
-    target: config.target,
-    rung: sandbox.rung,
-    network: { setup: sandbox.setupNetwork, checks: sandbox.checkNetwork },
-    readOnly: sandbox.readOnly,
-    limits: {
-      slots: limits.slots,
-      itemMicroUsd: toMicroUsd(limits.itemUsd),
-      dayMicroUsd: toMicroUsd(limits.dayUsd),
-      checkMs: durationMs(limits.check),
-      copyBytes: limits.copyMb * 1024 * 1024,
-    },
-    land: config.land.mode,
-    protect: config.protect,
-  };
-}
-
-function pinPhase(phase: PhaseFile, output: PinnedOutput | null, hashes: ReadonlyMap<string, ContentHash>, config: ProjectConfig): PinnedPhase {
-  const pinInstructions = (name: string) => ({ name, hash: must(hashes.get(name), `instructions ${name}`) });
-  const to = phase.loop?.to ?? phase.id;
-  const max = phase.loop?.max ?? config.limits.attempts;
-  return {
-    id: phase.id,
-    maker:
-      phase.instructions === undefined
-        ? null
-        : {
-            instructions: pinInstructions(phase.instructions),
-            agent: routeOf(config, phase),
-            output: must(output, `output of ${phase.id}`),
-            writes: phase.writes ?? true,
-          },
-    checks: (phase.checks ?? []).includes(everyCheck) ? Object.keys(config.checks).sort() : [...new Set(phase.checks)],
-    reviews: (phase.reviews ?? []).map(({ id, instructions, agent }) => ({
-      id,
-      instructions: pinInstructions(instructions),
-      agent: agent ?? routeTo(config, `${phase.id}.${id}`) ?? routeOf(config, phase),
-    })),
-    approval: phase.approval ?? false,
-    loop: { to, max },
-    attempts: to === phase.id ? max : config.limits.attempts,
-    when: phase.when ?? null,
-    limits: {
-      idleMs: durationMs(phase.limits?.idle ?? config.limits.idle),
-      sessionMs: durationMs(phase.limits?.session ?? config.limits.session),
-    },
-  };
-}
-
-function routeOf(config: ProjectConfig, phase: PhaseFile): string {
-  return must(phase.agent ?? routeTo(config, phase.id) ?? routeTo(config, 'default'), `route of ${phase.id}`);
-}
-
-/** Own entries only: a phase may be called `constructor`. */
-function routeTo({ routes }: ProjectConfig, address: string): string | undefined {
-  return Object.hasOwn(routes, address) ? routes[address] : undefined;
-}
-
-/** The entries that are used; what a run cannot use has no place in what pins it. */
-function pick<T>(all: Readonly<Record<string, T>>, names: readonly string[]): Record<string, T> {
-  return Object.fromEntries([...new Set(names)].sort().map((name) => [name, must(all[name], name)]));
-}
-
-function toMicroUsd(usd: number | undefined): number | null {
-  return usd === undefined ? null : Math.round(usd * 1_000_000);
-}
-
-/** What the checks above have proven to be there. */
-function must<T>(value: T | null | undefined, what: string): T {
-  if (value === null || value === undefined) throw new Error(`${what} was not resolved`);
-  return value;
 }

@@ -37,7 +37,8 @@ export function configError(problems: readonly Problem[]): UserError {
 export function sortProblems(problems: readonly Problem[]): readonly Problem[] {
   const told = new Map(problems.map((problem) => [formatProblem(problem), problem]));
   return [...told.values()].sort(
-    (a, b) => compareText(a.file, b.file) || a.line - b.line || a.column - b.column || compareText(a.message, b.message),
+    (a, b) =>
+      compareText(a.file, b.file) || a.line - b.line || a.column - b.column || compareText(a.message, b.message),
   );
 }
 

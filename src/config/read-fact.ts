@@ -21,7 +21,10 @@ export function readFact(schema: Schema, field: string): Fact {
   const properties = isSchema(schema['properties']) ? schema['properties'] : {};
   if (Object.hasOwn(properties, field)) return classify(properties[field]);
   if (indirect.some((keyword) => schema[keyword] !== undefined)) return { type: 'unknown' };
-  return { type: 'absent', known: Object.keys(properties).filter((name) => classify(properties[name]).type !== 'not-scalar') };
+  return {
+    type: 'absent',
+    known: Object.keys(properties).filter((name) => classify(properties[name]).type !== 'not-scalar'),
+  };
 }
 
 /** Whether a fact could have this value. */
@@ -49,13 +52,15 @@ function classify(schema: unknown): Fact {
   if (Array.isArray(schema['enum'])) return ofValues(schema['enum']);
   const types: readonly unknown[] = Array.isArray(schema['type']) ? schema['type'] : [schema['type']];
   if (types.includes(undefined)) return { type: 'unknown' };
-  if (types.every((type) => type === 'boolean' || type === 'null')) return { type: 'one-of', values: [true, false] };
   const scalars = (['string', 'number', 'integer', 'boolean'] as const).filter((type) => types.includes(type));
+  if (scalars.length === 1 && scalars[0] === 'boolean') return { type: 'one-of', values: [true, false] };
   return scalars.length === 0 ? { type: 'not-scalar' } : { type: 'of-type', types: scalars };
 }
 
 function ofValues(values: readonly unknown[]): Fact {
-  const scalars = values.filter((value) => typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean');
+  const scalars = values.filter(
+    (value) => typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean',
+  );
   return scalars.length === 0 ? { type: 'not-scalar' } : { type: 'one-of', values: scalars };
 }
 
@@ -65,8 +70,10 @@ function join(facts: readonly Fact[]): Fact {
   const [first, ...others] = visible;
   if (first === undefined) return { type: 'not-scalar' };
   if (others.length === 0) return first;
-  if (visible.every((fact) => fact.type === 'one-of')) return { type: 'one-of', values: visible.flatMap((fact) => fact.values) };
-  if (visible.every((fact) => fact.type === 'of-type')) return { type: 'of-type', types: visible.flatMap((fact) => fact.types) };
+  if (visible.every((fact) => fact.type === 'one-of'))
+    return { type: 'one-of', values: visible.flatMap((fact) => fact.values) };
+  if (visible.every((fact) => fact.type === 'of-type'))
+    return { type: 'of-type', types: visible.flatMap((fact) => fact.types) };
   return { type: 'unknown' };
 }
 

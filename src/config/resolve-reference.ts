@@ -25,19 +25,30 @@ export function instructionsPath(name: string): string {
 }
 
 /** The text of instructions: a path from the root, else a name in the repository, else a shipped name. */
-export async function resolveInstructions(reference: string, readFile: ReadFile, shipped: ShippedFiles): Promise<Resolved<string>> {
+export async function resolveInstructions(
+  reference: string,
+  readFile: ReadFile,
+  shipped: ShippedFiles,
+): Promise<Resolved<string>> {
   const found = await findInstructions(reference, readFile, shipped);
   if (!found.ok) return found;
   if (readSkill(found.value).body === '') return refuse(`the instructions "${reference}" are empty`);
-  if (found.value.length > maxInstructionChars) return refuse(`the instructions "${reference}" are longer than ${maxInstructionChars} characters`);
+  if (found.value.length > maxInstructionChars)
+    return refuse(`the instructions "${reference}" are longer than ${maxInstructionChars} characters`);
   return found;
 }
 
-async function findInstructions(reference: string, readFile: ReadFile, shipped: ShippedFiles): Promise<Resolved<string>> {
+async function findInstructions(
+  reference: string,
+  readFile: ReadFile,
+  shipped: ShippedFiles,
+): Promise<Resolved<string>> {
   if (isPath(reference)) {
     if (!isInside(reference)) return refuse(`"${reference}" leaves the repository: write a path from its root`);
     const text = await readFile(reference);
-    return text === null ? refuse(`there is no file "${reference}" at the accepted commit: commit it first`) : { ok: true, value: text };
+    return text === null
+      ? refuse(`there is no file "${reference}" at the accepted commit: commit it first`)
+      : { ok: true, value: text };
   }
   const own = isInside(reference) ? await readFile(instructionsPath(reference)) : null;
   const text = own ?? shipped.instructions.get(reference);
@@ -50,7 +61,8 @@ async function findInstructions(reference: string, readFile: ReadFile, shipped: 
 export async function resolveOutput(reference: string, readFile: ReadFile): Promise<Resolved<PinnedOutput>> {
   if (reference === 'text') return { ok: true, value: { type: 'text' } };
   const shippedName = phaseResultNames.find((name) => name === reference);
-  if (shippedName !== undefined) return { ok: true, value: { type: 'schema', name: shippedName, schema: phaseResultSchema(shippedName) } };
+  if (shippedName !== undefined)
+    return { ok: true, value: { type: 'schema', name: shippedName, schema: phaseResultSchema(shippedName) } };
   if (!isPath(reference)) {
     const message = `no shipped output is called "${reference}" (a schema of your own is named by its path, ending in .json)`;
     return refuse(message, nearestWord(reference, [...phaseResultNames, 'text']));
@@ -77,7 +89,7 @@ export function phaseResultSchema(name: PhaseResultName): JsonObject {
 async function findSchemaFault(schema: JsonObject): Promise<string | null> {
   if (schema['type'] !== 'object') return 'its "type" must be "object", because a result is an object';
   const options = { strict: false, validateFormats: false, logger: false } as const;
-  const ajv = await createAjv(String(schema['$schema'] ?? ''), options);
+  const ajv = await createAjv(schema['$schema'], options);
   try {
     ajv.compile(schema);
     return null;
@@ -88,8 +100,8 @@ async function findSchemaFault(schema: JsonObject): Promise<string | null> {
 }
 
 /** Loaded when a repository brings a schema of its own: most do not, and loading takes longer than all the rest here. */
-async function createAjv(dialect: string, options: Options): Promise<Ajv> {
-  if (!dialect.includes('2020-12')) return new (await import('ajv')).Ajv(options);
+async function createAjv(dialect: unknown, options: Options): Promise<Ajv> {
+  if (typeof dialect !== 'string' || !dialect.includes('2020-12')) return new (await import('ajv')).Ajv(options);
   return new (await import('ajv/dist/2020.js')).Ajv2020(options);
 }
 
@@ -106,6 +118,9 @@ function describeFirst(problems: readonly Problem[]): string {
   return problems[0] === undefined ? 'it cannot be read' : formatProblem(problems[0]);
 }
 
-function refuse(message: string, suggestion: string | null = null): { readonly ok: false; readonly message: string; readonly suggestion: string | null } {
+function refuse(
+  message: string,
+  suggestion: string | null = null,
+): { readonly ok: false; readonly message: string; readonly suggestion: string | null } {
   return { ok: false, message, suggestion };
 }

@@ -20,7 +20,9 @@ export async function readShipped(folder: string = shippedFolder): Promise<Shipp
   const names = (await foldersOf(folder)).filter((name) => name !== 'instructions');
   const [pipelines, instructions] = await Promise.all([
     readEach(folder, names, 'pipeline.yaml'),
-    foldersOf(join(folder, 'instructions')).then((skills) => readEach(join(folder, 'instructions'), skills, 'SKILL.md')),
+    foldersOf(join(folder, 'instructions')).then((skills) =>
+      readEach(join(folder, 'instructions'), skills, 'SKILL.md'),
+    ),
   ]);
   return { pipelines, instructions };
 }
@@ -44,7 +46,10 @@ export function listShipped(shipped: ShippedFiles): ShippedList {
       const loaded = loadPipeline({ file: name, text, name });
       return { name, description: loaded.ok ? (loaded.value.description ?? '') : '' };
     }),
-    instructions: [...shipped.instructions].map(([name, text]) => ({ name, description: readSkill(text).description ?? '' })),
+    instructions: [...shipped.instructions].map(([name, text]) => ({
+      name,
+      description: readSkill(text).description ?? '',
+    })),
     outputs: phaseResultNames,
   };
 }
@@ -55,6 +60,8 @@ async function foldersOf(folder: string): Promise<readonly string[]> {
 }
 
 async function readEach(folder: string, names: readonly string[], file: string): Promise<ReadonlyMap<string, string>> {
-  const texts = await Promise.all(names.map(async (name) => [name, await readFile(join(folder, name, file), 'utf8')] as const));
+  const texts = await Promise.all(
+    names.map(async (name) => [name, await readFile(join(folder, name, file), 'utf8')] as const),
+  );
   return new Map(texts);
 }

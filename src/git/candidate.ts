@@ -4,7 +4,14 @@
  */
 import { readdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { type ObjectFormat, absent, copyShallow, createBareRepository, exists, migrateObjects } from './repository-files.ts';
+import {
+  type ObjectFormat,
+  absent,
+  copyShallow,
+  createBareRepository,
+  exists,
+  migrateObjects,
+} from './repository-files.ts';
 import { readLooseRef, writeRef } from './refs.ts';
 
 export interface CandidateRepository {
@@ -18,7 +25,11 @@ interface Trusted {
 
 /** Makes the repository unless it is there. Starts no process. */
 export async function openCandidate(gitDir: string, trusted: Trusted): Promise<CandidateRepository> {
-  await createBareRepository({ directory: gitDir, objectFormat: trusted.objectFormat, borrowsFrom: join(trusted.gitDir, 'objects') });
+  await createBareRepository({
+    directory: gitDir,
+    objectFormat: trusted.objectFormat,
+    borrowsFrom: join(trusted.gitDir, 'objects'),
+  });
   await copyShallow(trusted.gitDir, gitDir);
   return { gitDir };
 }
@@ -50,7 +61,11 @@ export async function saveCandidate(options: {
 }): Promise<{ readonly gitDir: string; readonly refs: readonly string[] }> {
   const { trusted, candidate, name } = options;
   const gitDir = savedRepository(trusted);
-  await createBareRepository({ directory: gitDir, objectFormat: trusted.objectFormat, borrowsFrom: join(trusted.gitDir, 'objects') });
+  await createBareRepository({
+    directory: gitDir,
+    objectFormat: trusted.objectFormat,
+    borrowsFrom: join(trusted.gitDir, 'objects'),
+  });
   if (!(await exists(candidate.gitDir))) return { gitDir, refs: [] };
   const kept = await listKeptCommits(candidate);
   await migrateObjects(candidate.gitDir, gitDir);

@@ -27,12 +27,22 @@ export interface ChangedFile {
 }
 
 /** Every path that differs between two commits; a rename is a deletion and an addition. */
-export async function changedFiles(options: { readonly gitDir: string; readonly from: string; readonly to: string }): Promise<readonly ChangedFile[]> {
-  const { stdout } = await runGit(['diff-tree', ...plain, '-z', '--name-status', '--no-renames', options.from, options.to], { gitDir: options.gitDir });
+export async function changedFiles(options: {
+  readonly gitDir: string;
+  readonly from: string;
+  readonly to: string;
+}): Promise<readonly ChangedFile[]> {
+  const { stdout } = await runGit(
+    ['diff-tree', ...plain, '-z', '--name-status', '--no-renames', options.from, options.to],
+    { gitDir: options.gitDir },
+  );
   const fields = splitNul(stdout);
   const files: ChangedFile[] = [];
   for (let i = 0; i + 1 < fields.length; i += 2) {
-    files.push({ path: Buffer.from(fields[i + 1] ?? '', 'latin1').toString('utf8'), change: nameChange(fields[i] ?? '') });
+    files.push({
+      path: Buffer.from(fields[i + 1] ?? '', 'latin1').toString('utf8'),
+      change: nameChange(fields[i] ?? ''),
+    });
   }
   return files;
 }

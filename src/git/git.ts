@@ -57,6 +57,8 @@ const hardening = [
   'diff.ignoreSubmodules=all',
   'safe.bareRepository=explicit',
   'merge.conflictStyle=zdiff3',
+  // Refs move last; flushing them is what makes a landing survive a power cut.
+  'core.fsync=committed,-loose-object,reference',
 ].flatMap((setting) => ['-c', setting]);
 
 const defaultTimeoutMs = 10 * 60_000;
@@ -97,7 +99,9 @@ export class GitFailed extends Error {
   readonly reason: 'exit' | 'signal' | 'timeout' | 'output-too-long';
 
   constructor(args: readonly string[], exitCode: number | null, stderr: string, reason: GitFailed['reason']) {
-    super(`git ${args.join(' ')}: ${reason === 'exit' ? `exit code ${exitCode}` : reason}: ${stderr.trim().slice(0, 2_000)}`);
+    super(
+      `git ${args.join(' ')}: ${reason === 'exit' ? `exit code ${exitCode}` : reason}: ${stderr.trim().slice(0, 2_000)}`,
+    );
     this.name = 'GitFailed';
     this.args = args;
     this.exitCode = exitCode;
@@ -199,7 +203,8 @@ export function splitNul(output: Buffer): string[] {
 
 /** The version of git, or what to install. 2.38 brought the merge without a checkout that landing is built on. */
 export async function checkGit(): Promise<
-  { readonly type: 'usable'; readonly version: string } | { readonly type: 'missing'; readonly what: string; readonly next: string }
+  | { readonly type: 'usable'; readonly version: string }
+  | { readonly type: 'missing'; readonly what: string; readonly next: string }
 > {
   let version: string;
   try {
@@ -211,7 +216,11 @@ export async function checkGit(): Promise<
   const [, major = '0', minor = '0'] = /(\d+)\.(\d+)/.exec(version) ?? [];
   const enough = Number(major) > 2 || (Number(major) === 2 && Number(minor) >= 38);
   if (enough) return { type: 'usable', version };
-  return { type: 'missing', what: `${version} is too old: 2.38 or newer is needed`, next: 'upgrade git, for example: sudo apt-get install git' };
+  return {
+    type: 'missing',
+    what: `${version} is too old: 2.38 or newer is needed`,
+    next: 'upgrade git, for example: sudo apt-get install git',
+  };
 }
 
 function buildEnvironment(options: GitOptions): Record<string, string> {
@@ -245,11 +254,19 @@ function killGroup(child: ChildProcess): void {
   }
 }
 
-function cutOutput(args: readonly string[], options: GitOptions, chunks: readonly Buffer[], maxBytes: number, stderr: string): GitOutput {
+function cutOutput(
+  args: readonly string[],
+  options: GitOptions,
+  chunks: readonly Buffer[],
+  maxBytes: number,
+  stderr: string,
+): GitOutput {
   if (options.whenTooLong !== 'cut') throw new GitFailed(args, null, stderr, 'output-too-long');
   return { stdout: Buffer.concat(chunks).subarray(0, maxBytes), stderr, exitCode: 0, cut: true };
 }
 
 function gitMissing(cause: unknown): UserError {
-  return new UserError('git-missing', 'git is not installed', 'sudo apt-get install git, or your system’s equivalent', { cause });
+  return new UserError('git-missing', 'git is not installed', 'sudo apt-get install git, or your system’s equivalent', {
+    cause,
+  });
 }

@@ -22,7 +22,11 @@ export async function parentsOf(gitDir: string, commit: string): Promise<readonl
 }
 
 /** Content of several files of a commit in one process, by path; a path without a file is left out. */
-export async function readFilesAt(gitDir: string, commit: string, paths: readonly string[]): Promise<ReadonlyMap<string, Buffer>> {
+export async function readFilesAt(
+  gitDir: string,
+  commit: string,
+  paths: readonly string[],
+): Promise<ReadonlyMap<string, Buffer>> {
   const asked = paths.filter((path) => !path.includes('\n'));
   const found = new Map<string, Buffer>();
   if (asked.length === 0) return found;
@@ -48,7 +52,10 @@ export async function readFileAt(gitDir: string, commit: string, path: string): 
 
 /** Paths of all files of a commit below a folder; the empty prefix lists everything. */
 export async function listFilesAt(gitDir: string, commit: string, prefix: string): Promise<readonly string[]> {
-  const { stdout } = await runGit(['ls-tree', '-r', '-z', '--name-only', '--full-tree', commit, ...(prefix === '' ? [] : ['--', prefix])], { gitDir });
+  const { stdout } = await runGit(
+    ['ls-tree', '-r', '-z', '--name-only', '--full-tree', commit, ...(prefix === '' ? [] : ['--', prefix])],
+    { gitDir },
+  );
   return splitNul(stdout).map((path) => Buffer.from(path, 'latin1').toString('utf8'));
 }
 
@@ -63,15 +70,14 @@ export async function copyHistory(copy: {
   readonly from: string;
   readonly to: string;
   readonly commit: string;
-  /** Commits that the receiver has; those that the sender does not know are left aside. */
-  readonly have: readonly string[];
+  /** Commits that both have; one that the sender lacks is an error, see `keepKnown`. */
+  readonly shared: readonly string[];
   readonly signal?: AbortSignal;
 }): Promise<void> {
   const signal = copy.signal === undefined ? {} : { signal: copy.signal };
-  const shared = await keepKnown(copy.from, copy.have);
   const pack = startGit(['pack-objects', '--revs', '--stdout', '-q', '--delta-base-offset'], {
     gitDir: copy.from,
-    input: [copy.commit, ...shared.map((id) => `^${id}`), ''].join('\n'),
+    input: [copy.commit, ...copy.shared.map((id) => `^${id}`), ''].join('\n'),
     timeoutMs: 60 * 60_000,
     ...signal,
   });
@@ -83,7 +89,10 @@ export async function copyHistory(copy: {
     throw new GitFailed(['pack-objects'], 0, 'no pack came out', 'exit');
   }
   const store = header.readUInt32BE(8) < unpackLimit ? ['unpack-objects', '-q'] : ['index-pack', '--stdin'];
-  await Promise.all([pack.done, runGit(store, { gitDir: copy.to, input: pack.stdout, timeoutMs: 60 * 60_000, ...signal })]);
+  await Promise.all([
+    pack.done,
+    runGit(store, { gitDir: copy.to, input: pack.stdout, timeoutMs: 60 * 60_000, ...signal }),
+  ]);
 }
 
 /** The first twelve bytes, left in the stream; `null` when it ends before. */
@@ -99,9 +108,13 @@ async function readPackHeader(stream: Readable): Promise<Buffer | null> {
   }
 }
 
-async function keepKnown(gitDir: string, commits: readonly string[]): Promise<readonly string[]> {
+/** Those of some commits that a repository has. */
+export async function keepKnown(gitDir: string, commits: readonly string[]): Promise<readonly string[]> {
   if (commits.length === 0) return [];
-  const { stdout } = await runGit(['cat-file', '--batch-check=%(objecttype)'], { gitDir, input: commits.map((id) => `${id}\n`).join('') });
+  const { stdout } = await runGit(['cat-file', '--batch-check=%(objecttype)'], {
+    gitDir,
+    input: commits.map((id) => `${id}\n`).join(''),
+  });
   const types = stdout.toString('utf8').split('\n');
   return commits.filter((_, index) => types[index] === 'commit');
 }

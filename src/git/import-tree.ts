@@ -37,7 +37,13 @@ export type ImportOutcome =
    * `changed`: this attempt changed something; if not, `commit` is `head`. `empty`: the candidate as a whole changes
    * nothing against `base`.
    */
-  | { readonly type: 'imported'; readonly commit: string; readonly tree: string; readonly changed: boolean; readonly empty: boolean }
+  | {
+      readonly type: 'imported';
+      readonly commit: string;
+      readonly tree: string;
+      readonly changed: boolean;
+      readonly empty: boolean;
+    }
   /** Nothing was taken. Each problem names a path. */
   | { readonly type: 'unsafe'; readonly problems: readonly string[] };
 
@@ -47,17 +53,26 @@ export type ImportOutcome =
  */
 export async function importTree(options: ImportOptions): Promise<ImportOutcome> {
   const { copy, candidate, head, base } = options;
-  if ((await readPreparedCommit(copy.directory)) !== head) throw new Error(`${copy.directory} was not prepared for ${head}`);
+  if ((await readPreparedCommit(copy.directory)) !== head)
+    throw new Error(`${copy.directory} was not prepared for ${head}`);
   const signal = options.signal === undefined ? {} : { signal: options.signal };
   const place = { gitDir: candidate.gitDir, workTree: copy.tree, ...signal };
   const listing = await listChanges(options);
   if (listing.type === 'unsafe') return listing;
   const { changes } = listing;
-  const seen = await inspectChanges({ tree: copy.tree, changes, limits: options.limits, isProtected: options.isProtected });
+  const seen = await inspectChanges({
+    tree: copy.tree,
+    changes,
+    limits: options.limits,
+    isProtected: options.isProtected,
+  });
   const hidden = await findHidden(options, seen.newLinks);
   const problems = [
     ...seen.problems,
-    ...hidden.map(toText).filter(options.isProtected).map((path) => `${JSON.stringify(path)} is protected and was replaced`),
+    ...hidden
+      .map(toText)
+      .filter(options.isProtected)
+      .map((path) => `${JSON.stringify(path)} is protected and was replaced`),
     ...(await findMarkers(copy.tree, options.conflicted)),
   ];
   if (problems.length > 0) return { type: 'unsafe', problems: problems.slice(0, 50) };
@@ -66,18 +81,27 @@ export async function importTree(options: ImportOptions): Promise<ImportOutcome>
     runGit(['rev-parse', '--verify', `${head}^{tree}`], place).then((output) => output.stdout.toString('utf8').trim()),
     changes.length === 0 ? null : writeTree(options, seen, hidden),
   ]);
-  if (tree === null || tree === trees) return { type: 'imported', commit: head, tree: trees, changed: false, empty: head === base };
+  if (tree === null || tree === trees)
+    return { type: 'imported', commit: head, tree: trees, changed: false, empty: head === base };
   const date = options.author.date;
   const commit = await askGit(['commit-tree', tree, '-p', base, '-F', '-'], {
     ...place,
     input: options.message,
-    env: { ...committer, GIT_AUTHOR_NAME: options.author.name, GIT_AUTHOR_EMAIL: options.author.email, GIT_AUTHOR_DATE: date, GIT_COMMITTER_DATE: date },
+    env: {
+      ...committer,
+      GIT_AUTHOR_NAME: options.author.name,
+      GIT_AUTHOR_EMAIL: options.author.email,
+      GIT_AUTHOR_DATE: date,
+      GIT_COMMITTER_DATE: date,
+    },
   });
   await writeRef(candidate.gitDir, `refs/attempts/${options.attempt}`, commit);
   return { type: 'imported', commit, tree, changed: true, empty: false };
 }
 
-type Listing = { readonly type: 'listed'; readonly changes: readonly Candidate[] } | { readonly type: 'unsafe'; readonly problems: readonly string[] };
+type Listing =
+  | { readonly type: 'listed'; readonly changes: readonly Candidate[] }
+  | { readonly type: 'unsafe'; readonly problems: readonly string[] };
 
 /** Everything that differs from the index and is not ignored, found by git with our index and configuration. */
 async function listChanges(options: ImportOptions): Promise<Listing> {
@@ -89,11 +113,21 @@ async function listChanges(options: ImportOptions): Promise<Listing> {
     indexFile: copy.index,
     ...(signal === undefined ? {} : { signal }),
   });
-  // git goes on when it cannot read a folder; work in there would be lost without a word.
-  if (stderr !== '') return { type: 'unsafe', problems: [`a part of the working copy could not be read: ${stderr.slice(0, 1_000)}`] };
+  // git goes on when it cannot read a folder; work in there would be lost without a word. That it does not follow a
+  // link named .gitignore is no loss: such a link is judged like any other.
+  const complaints = stderr
+    .split('\n')
+    .filter((line) => line !== '' && !/^warning: unable to access '.*\.git(?:ignore|attributes)': /.test(line));
+  if (complaints.length > 0)
+    return {
+      type: 'unsafe',
+      problems: [`a part of the working copy could not be read: ${complaints.join(' ').slice(0, 1_000)}`],
+    };
   const changes = splitNul(stdout)
     .map((line) => ({ tracked: !line.startsWith('? '), path: line.slice(2) }))
-    .filter(({ path }) => !ignore.some((mounted) => toText(path) === mounted || toText(path).startsWith(`${mounted}/`)));
+    .filter(
+      ({ path }) => !ignore.some((mounted) => toText(path) === mounted || toText(path).startsWith(`${mounted}/`)),
+    );
   return { type: 'listed', changes };
 }
 
@@ -101,7 +135,11 @@ async function listChanges(options: ImportOptions): Promise<Listing> {
 async function findHidden(options: ImportOptions, newLinks: readonly string[]): Promise<readonly string[]> {
   if (newLinks.length === 0) return [];
   const folders = newLinks.map((path) => `${toText(path)}/`);
-  const { stdout } = await runGit(['ls-files', '-z', '--', ...folders], { gitDir: options.candidate.gitDir, workTree: options.copy.tree, indexFile: options.copy.index });
+  const { stdout } = await runGit(['ls-files', '-z', '--', ...folders], {
+    gitDir: options.candidate.gitDir,
+    workTree: options.copy.tree,
+    indexFile: options.copy.index,
+  });
   return splitNul(stdout);
 }
 
@@ -109,14 +147,23 @@ async function findHidden(options: ImportOptions, newLinks: readonly string[]): 
 async function writeTree(options: ImportOptions, seen: Inspected, hidden: readonly string[]): Promise<string> {
   const { copy, candidate, signal } = options;
   const indexFile = join(copy.directory, 'index.import');
-  const place = { gitDir: candidate.gitDir, workTree: copy.tree, indexFile, ...(signal === undefined ? {} : { signal }) };
+  const place = {
+    gitDir: candidate.gitDir,
+    workTree: copy.tree,
+    indexFile,
+    ...(signal === undefined ? {} : { signal }),
+  };
   await rm(`${indexFile}.lock`, { force: true });
   await copyFile(copy.index, indexFile);
   const gone = [...seen.replaced, ...hidden];
-  if (gone.length > 0) await runGit(['update-index', '--force-remove', '-z', '--stdin'], { ...place, input: joinNul(gone) });
+  if (gone.length > 0)
+    await runGit(['update-index', '--force-remove', '-z', '--stdin'], { ...place, input: joinNul(gone) });
   const rest = [...seen.deleted, ...seen.present];
   if (rest.length > 0) {
-    await runGit(['update-index', '--add', '--remove', '--replace', '-z', '--stdin'], { ...place, input: joinNul(rest) });
+    await runGit(['update-index', '--add', '--remove', '--replace', '-z', '--stdin'], {
+      ...place,
+      input: joinNul(rest),
+    });
   }
   return askGit(['write-tree'], place);
 }
@@ -131,7 +178,9 @@ const maxConflictedBytes = 16 * 1024 * 1024;
 async function findMarkers(tree: string, files: readonly string[]): Promise<readonly string[]> {
   const problems: string[] = [];
   for (const file of files) {
-    const handle = await open(join(tree, file), constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK).catch(notReadable);
+    const handle = await open(join(tree, file), constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK).catch(
+      notReadable,
+    );
     if (handle === null) continue;
     try {
       const info = await handle.stat();

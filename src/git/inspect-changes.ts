@@ -43,7 +43,12 @@ export async function inspectChanges(options: {
   readonly isProtected: (path: string) => boolean;
 }): Promise<Inspected> {
   const { tree, changes, limits } = options;
-  const found = { present: [] as string[], deleted: [] as string[], replaced: [] as string[], newLinks: [] as string[] };
+  const found = {
+    present: [] as string[],
+    deleted: [] as string[],
+    replaced: [] as string[],
+    newLinks: [] as string[],
+  };
   const problems: string[] = [];
   const folders = createFolderIndex(tree);
   const hardLinks = new Map<string, { count: number; names: number; path: string }>();
@@ -84,8 +89,10 @@ export async function inspectChanges(options: {
   for (const { count, names, path } of hardLinks.values()) {
     if (names < count) problems.push(`${show(path)} is the same file as another one outside of the change (hard link)`);
   }
-  if (changes.length > limits.maxFiles) problems.push(`${changes.length} files changed; at most ${limits.maxFiles} are taken`);
-  if (sizeBytes > limits.maxBytes) problems.push(`the changed files have ${sizeBytes} bytes; at most ${limits.maxBytes} are taken`);
+  if (changes.length > limits.maxFiles)
+    problems.push(`${changes.length} files changed; at most ${limits.maxFiles} are taken`);
+  if (sizeBytes > limits.maxBytes)
+    problems.push(`the changed files have ${sizeBytes} bytes; at most ${limits.maxBytes} are taken`);
   return { ...found, problems: problems.slice(0, maxProblems) };
 }
 
@@ -99,13 +106,16 @@ function classify(tree: string, change: Candidate, folders: FolderIndex): Kind {
   const parent = folders.judgeParents(change.path);
   if (parent === 'absent') return { type: 'deleted' };
   // What lies behind a link or below a file is another path; this one is gone.
-  if (parent === 'not-a-folder') return change.tracked ? { type: 'replaced' } : { type: 'bad', why: 'lies behind a link' };
+  if (parent === 'not-a-folder')
+    return change.tracked ? { type: 'replaced' } : { type: 'bad', why: 'lies behind a link' };
   const info = lstatSync(join(tree, change.path), { throwIfNoEntry: false });
   if (info === undefined) return { type: 'deleted' };
   if (info.isFile() || info.isSymbolicLink()) return { type: 'present', info };
   if (!info.isDirectory()) return { type: 'bad', why: 'is a device, a pipe or a socket' };
   const dotGit = lstatSync(join(tree, `${change.path}/.git`), { throwIfNoEntry: false });
-  return dotGit === undefined ? { type: 'replaced' } : { type: 'bad', why: 'is a repository of its own (or holds one)' };
+  return dotGit === undefined
+    ? { type: 'replaced' }
+    : { type: 'bad', why: 'is a repository of its own (or holds one)' };
 }
 
 interface FolderIndex {
@@ -144,7 +154,9 @@ function createFolderIndex(tree: string): FolderIndex {
     findCollision(path) {
       for (let at = path; at !== ''; at = parentOf(at)) {
         const name = at.slice(at.lastIndexOf('/') + 1);
-        const other = list(parentOf(at)).get(foldName(name))?.find((candidate) => candidate !== name);
+        const other = list(parentOf(at))
+          .get(foldName(name))
+          ?.find((candidate) => candidate !== name);
         if (other !== undefined) return parentOf(at) === '' ? other : `${parentOf(at)}/${other}`;
       }
       return null;
@@ -152,7 +164,11 @@ function createFolderIndex(tree: string): FolderIndex {
   };
 }
 
-function countHardLink(links: Map<string, { count: number; names: number; path: string }>, info: Stats, path: string): void {
+function countHardLink(
+  links: Map<string, { count: number; names: number; path: string }>,
+  info: Stats,
+  path: string,
+): void {
   if (info.nlink < 2) return;
   const key = `${info.dev}:${info.ino}`;
   const known = links.get(key) ?? { count: info.nlink, names: 0, path };
@@ -177,5 +193,8 @@ function decode(bytes: string): string | null {
 /** A name as it may appear in a message: quoted, and with nothing in it that a terminal would obey. */
 function show(path: string): string {
   // eslint-disable-next-line no-control-regex -- control characters are what is looked for
-  return JSON.stringify(path.slice(0, 300)).replace(/[\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]/g, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`);
+  return JSON.stringify(path.slice(0, 300)).replace(
+    /[\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]/g,
+    (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
 }

@@ -75,8 +75,14 @@ async function recommit(gitDir: string, commit: string, tree: string, parent: st
   const { stdout } = await runGit(['cat-file', 'commit', commit], { gitDir });
   const text = stdout.toString('latin1');
   const end = text.indexOf('\n\n');
-  const kept = text.slice(0, end).split('\n').filter((line) => /^(?:author|committer|encoding) /.test(line));
+  const kept = text
+    .slice(0, end)
+    .split('\n')
+    .filter((line) => /^(?:author|committer|encoding) /.test(line));
   const content = [`tree ${tree}`, `parent ${parent}`, ...kept].join('\n') + text.slice(end);
-  const written = await runGit(['hash-object', '-t', 'commit', '-w', '--stdin'], { gitDir, input: Buffer.from(content, 'latin1') });
+  const written = await runGit(['hash-object', '-t', 'commit', '-w', '--stdin'], {
+    gitDir,
+    input: Buffer.from(content, 'latin1'),
+  });
   return written.stdout.toString('utf8').trim();
 }

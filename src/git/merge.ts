@@ -17,7 +17,10 @@ export async function mergeTrees(options: {
 }): Promise<Merge> {
   const { gitDir, theirs } = options;
   const ours = options.base === undefined ? options.ours : await graft(gitDir, options.ours, options.base);
-  const { stdout, exitCode } = await runGit(['merge-tree', '--write-tree', '-z', '--name-only', '--no-messages', ours, theirs], { gitDir, accept: [0, 1] });
+  const { stdout, exitCode } = await runGit(
+    ['merge-tree', '--write-tree', '-z', '--name-only', '--no-messages', ours, theirs],
+    { gitDir, accept: [0, 1] },
+  );
   const [tree = '', ...names] = stdout.toString('utf8').split('\0');
   if (exitCode === 0) return { type: 'merged', tree };
   return { type: 'conflicted', tree, files: [...new Set(names.filter((name) => name !== ''))] };

@@ -22,7 +22,9 @@ export async function isSamePatch(gitDir: string, a: Span, b: Span): Promise<boo
 }
 
 async function rawChanges(gitDir: string, [from, to]: Span): Promise<Map<string, { modes: string; blobs: string }>> {
-  const { stdout } = await runGit(['diff-tree', '-r', '-z', '--raw', '--no-renames', '--no-abbrev', from, to], { gitDir });
+  const { stdout } = await runGit(['diff-tree', '-r', '-z', '--raw', '--no-renames', '--no-abbrev', from, to], {
+    gitDir,
+  });
   const fields = splitNul(stdout);
   const changes = new Map<string, { modes: string; blobs: string }>();
   for (let i = 0; i + 1 < fields.length; i += 2) {
@@ -35,9 +37,25 @@ async function rawChanges(gitDir: string, [from, to]: Span): Promise<Map<string,
 /** The patch without its line numbers and without the ids of text files. */
 async function linesChanged(gitDir: string, [from, to]: Span): Promise<Buffer> {
   const { stdout } = await runGit(
-    ['diff-tree', '-r', '-p', '-U0', '--no-renames', '--no-ext-diff', '--no-textconv', '--full-index', '--binary', '--no-color', from, to],
+    [
+      'diff-tree',
+      '-r',
+      '-p',
+      '-U0',
+      '--no-renames',
+      '--no-ext-diff',
+      '--no-textconv',
+      '--full-index',
+      '--binary',
+      '--no-color',
+      from,
+      to,
+    ],
     { gitDir },
   );
-  const text = stdout.toString('latin1').replace(/^@@ .*$/gm, '@@').replace(/^index [0-9a-f]+\.\.([0-9a-f]+).*$/gm, 'index');
+  const text = stdout
+    .toString('latin1')
+    .replace(/^@@ .*$/gm, '@@')
+    .replace(/^index [0-9a-f]+\.\.([0-9a-f]+).*$/gm, 'index');
   return Buffer.from(text, 'latin1');
 }

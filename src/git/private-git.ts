@@ -24,16 +24,29 @@ export async function writePrivateGit(options: {
   const { base, acceptedGitDir } = options;
   const gitDir = join(options.tree, '.git');
   await mkdir(gitDir);
-  await writeSkeleton(gitDir, options.objectFormat, 'bare = false\n\tlogallrefupdates = true', '[user]\n\tname = Agent\n\temail = agent@localhost\n[gc]\n\tauto = 0\n');
+  await writeSkeleton(
+    gitDir,
+    options.objectFormat,
+    'bare = false\n\tlogallrefupdates = true',
+    '[user]\n\tname = Agent\n\temail = agent@localhost\n[gc]\n\tauto = 0\n',
+  );
   await Promise.all([
     writeFile(join(gitDir, 'HEAD'), 'ref: refs/heads/work\n'),
     writeFile(join(gitDir, 'refs/heads/work'), `${base}\n`),
     writeFile(join(gitDir, 'objects/info/alternates'), `${join(acceptedGitDir, 'objects')}\n`),
-    writeFile(join(gitDir, 'info/exclude'), options.ignore.map((path) => `/${path.replace(/[\\*?[ ]/g, '\\$&')}\n`).join('')),
+    writeFile(
+      join(gitDir, 'info/exclude'),
+      options.ignore.map((path) => `/${path.replace(/[\\*?[ ]/g, '\\$&')}\n`).join(''),
+    ),
     copyShallow(acceptedGitDir, gitDir),
     copyFile(options.index, join(gitDir, 'index')),
   ]);
   if (options.commit !== base) {
-    await runGit(['read-tree', '--reset', base], { gitDir: acceptedGitDir, indexFile: join(gitDir, 'index') });
+    // Without -u no file is touched, but git insists on being told where they are.
+    await runGit(['read-tree', '--reset', base], {
+      gitDir: acceptedGitDir,
+      workTree: options.tree,
+      indexFile: join(gitDir, 'index'),
+    });
   }
 }

@@ -14,10 +14,13 @@ const objectId = /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/;
 export async function readRef(gitDir: string, ref: string): Promise<string | null> {
   const loose = await readLooseRef(gitDir, ref);
   if (loose !== null) return loose;
-  const { stdout, exitCode } = await runGit(['rev-parse', '--verify', '--quiet', '--end-of-options', `${ref}^{commit}`], {
-    gitDir,
-    accept: [0, 1],
-  });
+  const { stdout, exitCode } = await runGit(
+    ['rev-parse', '--verify', '--quiet', '--end-of-options', `${ref}^{commit}`],
+    {
+      gitDir,
+      accept: [0, 1],
+    },
+  );
   return exitCode === 0 ? stdout.toString('utf8').trim() : null;
 }
 
@@ -56,7 +59,10 @@ export async function moveRef(move: {
 }): Promise<'moved' | 'moved-meanwhile'> {
   const from = move.from ?? '0'.repeat(move.to.length);
   try {
-    await runGit(['update-ref', '--no-deref', '-m', move.reason, move.ref, move.to, from], { gitDir: move.gitDir, env: committer });
+    await runGit(['update-ref', '--no-deref', '-m', move.reason, move.ref, move.to, from], {
+      gitDir: move.gitDir,
+      env: committer,
+    });
     return 'moved';
   } catch (error) {
     // git has one exit code for everything; what the ref is now tells a lost race from a real fault.
@@ -83,6 +89,11 @@ export function branchRef(branch: string): string {
     // eslint-disable-next-line no-control-regex -- control characters are what is looked for
     /[\u0000-\u0020\u007f~^:?*[\\]|\.\.|@\{|\/\/|^\/|\/$|\.$/.test(branch) ||
     branch.split('/').some((part) => part === '' || part.startsWith('.') || part.endsWith('.lock'));
-  if (bad) throw new UserError('bad-branch-name', `${JSON.stringify(branch)} is not a branch name`, 'set target in millwright.yaml to an existing branch');
+  if (bad)
+    throw new UserError(
+      'bad-branch-name',
+      `${JSON.stringify(branch)} is not a branch name`,
+      'set target in millwright.yaml to an existing branch',
+    );
   return `refs/heads/${branch}`;
 }

@@ -1,6 +1,6 @@
 /** Repositories of our own, written file by file: an empty one needs no process, and its configuration is known. */
 import { randomUUID } from 'node:crypto';
-import { copyFile, mkdir, readFile, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, open, readFile, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 
 export type ObjectFormat = 'sha1' | 'sha256';
@@ -33,10 +33,22 @@ export async function createBareRepository(options: {
 }
 
 /** Folders and configuration that every repository has. `core` are further lines of that section. */
-export async function writeSkeleton(gitDir: string, objectFormat: ObjectFormat, core: string, more = ''): Promise<void> {
-  await Promise.all(['objects/info', 'objects/pack', 'refs/heads', 'info'].map((folder) => mkdir(join(gitDir, folder), { recursive: true })));
+export async function writeSkeleton(
+  gitDir: string,
+  objectFormat: ObjectFormat,
+  core: string,
+  more = '',
+): Promise<void> {
+  await Promise.all(
+    ['objects/info', 'objects/pack', 'refs/heads', 'info'].map((folder) =>
+      mkdir(join(gitDir, folder), { recursive: true }),
+    ),
+  );
   const version = objectFormat === 'sha1' ? '0' : '1\n[extensions]\n\tobjectformat = sha256';
-  await writeFile(join(gitDir, 'config'), `[core]\n\tfilemode = true\n\t${core}\n\trepositoryformatversion = ${version}\n${more}`);
+  await writeFile(
+    join(gitDir, 'config'),
+    `[core]\n\tfilemode = true\n\t${core}\n\trepositoryformatversion = ${version}\n${more}`,
+  );
 }
 
 const allowedKeys = new Set(['core.filemode', 'core.bare', 'core.repositoryformatversion', 'extensions.objectformat']);
@@ -85,11 +97,23 @@ export async function migrateObjects(fromGitDir: string, toGitDir: string): Prom
     if (!/^[0-9a-f]{2}$/.test(folder)) continue;
     const names = (await readdir(join(from, folder))).filter((name) => /^[0-9a-f]+$/.test(name));
     if (names.length > 0) await mkdir(join(to, folder), { recursive: true });
-    await Promise.all(names.map((name) => rename(join(from, folder, name), join(to, folder, name))));
+    await Promise.all(names.map((name) => moveDurably(join(from, folder, name), join(to, folder, name))));
   }
   const packs = (await readdir(join(from, 'pack'))).filter((name) => name.startsWith('pack-'));
   const order = (name: string): number => (name.endsWith('.idx') ? 1 : 0);
-  for (const name of packs.toSorted((a, b) => order(a) - order(b))) await rename(join(from, 'pack', name), join(to, 'pack', name));
+  for (const name of packs.toSorted((a, b) => order(a) - order(b)))
+    await moveDurably(join(from, 'pack', name), join(to, 'pack', name));
+}
+
+/** git does not flush single objects by itself; what is accepted or saved must survive a power cut. */
+async function moveDurably(from: string, to: string): Promise<void> {
+  const file = await open(from, 'r');
+  try {
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+  await rename(from, to);
 }
 
 /** Whether something is at that path. */

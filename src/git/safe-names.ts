@@ -6,7 +6,12 @@ const ignorable = /[\u200c-\u200f\u202a-\u202e\u206a-\u206f\ufeff]/g;
 /** Whether some system would read this one component as `.git`. */
 export function isDotGit(component: string): boolean {
   // Windows drops trailing dots and spaces, cuts at a colon, and knows `.git` by its short name as well.
-  const name = component.replace(ignorable, '').normalize('NFC').toLowerCase().replace(/:.*$/s, '').replace(/[. ]+$/, '');
+  const name = component
+    .replace(ignorable, '')
+    .normalize('NFC')
+    .toLowerCase()
+    .replace(/:.*$/s, '')
+    .replace(/[. ]+$/, '');
   return name === '.git' || name === 'git~1';
 }
 
@@ -34,13 +39,15 @@ export function judgePath(path: string): string | null {
  */
 export function judgeLink(path: string, target: string): string | null {
   if (target === '') return 'is a link to nothing';
-  if (target.startsWith('/') || /^[A-Za-z]:/.test(target) || target.includes('\\')) return 'is a link to an absolute or foreign path';
+  if (target.startsWith('/') || /^[A-Za-z]:/.test(target) || target.includes('\\'))
+    return 'is a link to an absolute or foreign path';
   const parts = target.split('/').filter((part) => part !== '' && part !== '.');
   const down = parts.findIndex((part) => part !== '..');
   const climbs = down === -1 ? parts.length : down;
   if (parts.slice(climbs).includes('..')) return 'is a link whose target climbs after it has descended';
   if (climbs > path.split('/').length - 1) return 'is a link that leaves the working copy';
   if (parts.some(isDotGit)) return 'is a link into a repository';
-  if (/^\.git(?:modules|attributes|ignore)$/i.test(foldName(path.slice(path.lastIndexOf('/') + 1)))) return 'must be a file, not a link';
+  if (/^\.git(?:modules|attributes|ignore)$/i.test(foldName(path.slice(path.lastIndexOf('/') + 1))))
+    return 'must be a file, not a link';
   return null;
 }

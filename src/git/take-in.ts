@@ -1,6 +1,6 @@
 /** Taking in what the user has committed. */
 import { askGit } from './git.ts';
-import { copyHistory, isAncestor } from './history.ts';
+import { copyHistory, isAncestor, keepKnown } from './history.ts';
 import { mergeTrees } from './merge.ts';
 import { branchRef, committer, moveRef, readLooseRef, readRef, writeRef } from './refs.ts';
 import { copyShallow } from './repository-files.ts';
@@ -24,7 +24,11 @@ export type TakeIn =
  * Brings the user's branch into accepted history. The user's branch is the authority: history that the user rewrote
  * is followed when all landed work had been delivered (what it replaces is kept under `refs/replaced/`).
  */
-export async function takeIn(options: { readonly trusted: TrustedRepository; readonly target: string; readonly signal?: AbortSignal }): Promise<TakeIn> {
+export async function takeIn(options: {
+  readonly trusted: TrustedRepository;
+  readonly target: string;
+  readonly signal?: AbortSignal;
+}): Promise<TakeIn> {
   const { trusted, target } = options;
   const user = await locateUserRepository(trusted.userPath);
   if (user === null) return { type: 'gone' };
@@ -53,7 +57,8 @@ async function takeInOnce(
   const ours = await readLooseRef(gitDir, branchRef(target));
   const seen = await readLooseRef(gitDir, seenRef(target));
   const note = (): Promise<void> => writeRef(gitDir, seenRef(target), theirs);
-  const accept = (to: string, reason: string): Promise<'moved' | 'moved-meanwhile'> => moveRef({ gitDir, ref: branchRef(target), to, from: ours, reason });
+  const accept = (to: string, reason: string): Promise<'moved' | 'moved-meanwhile'> =>
+    moveRef({ gitDir, ref: branchRef(target), to, from: ours, reason });
 
   if (ours !== null && theirs === seen) return { type: 'up-to-date', tip: ours };
   if (ours === theirs) {
@@ -61,8 +66,17 @@ async function takeInOnce(
     return { type: 'up-to-date', tip: theirs };
   }
   await copyShallow(user.commonDir, gitDir);
-  const have = [ours, seen].filter((id) => id !== null);
-  await copyHistory({ from: user.commonDir, to: gitDir, commit: theirs, have, ...(signal === undefined ? {} : { signal }) });
+  const shared = await keepKnown(
+    user.commonDir,
+    [ours, seen].filter((id) => id !== null),
+  );
+  await copyHistory({
+    from: user.commonDir,
+    to: gitDir,
+    commit: theirs,
+    shared,
+    ...(signal === undefined ? {} : { signal }),
+  });
 
   if (ours === null || (await isAncestor(gitDir, ours, theirs))) {
     if ((await accept(theirs, 'taken in')) === 'moved-meanwhile') return 'moved-meanwhile';
@@ -93,9 +107,14 @@ async function mergeBoth(
 ): Promise<TakeIn | 'moved-meanwhile'> {
   const { ours, theirs, target } = sides;
   const merged = await mergeTrees({ gitDir, ours, theirs });
-  if (merged.type === 'conflicted') return { type: 'diverged', cause: sides.rewritten ? 'rewritten' : 'conflict', files: merged.files };
+  if (merged.type === 'conflicted')
+    return { type: 'diverged', cause: sides.rewritten ? 'rewritten' : 'conflict', files: merged.files };
   const message = `Merge the user's ${target} with landed work\n`;
-  const commit = await askGit(['commit-tree', merged.tree, '-p', ours, '-p', theirs, '-F', '-'], { gitDir, input: message, env: committer });
+  const commit = await askGit(['commit-tree', merged.tree, '-p', ours, '-p', theirs, '-F', '-'], {
+    gitDir,
+    input: message,
+    env: committer,
+  });
   if ((await accept(commit, 'merged with the user’s commits')) === 'moved-meanwhile') return 'moved-meanwhile';
   await note();
   return { type: 'merged', tip: commit };

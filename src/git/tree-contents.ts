@@ -40,7 +40,12 @@ const foldersPerTurn = 200;
  * `folderMode`. Content of files is left to git. Answers how many entries were moved. The file system is asked
  * synchronously, which is three times as fast, with a pause for other work every few milliseconds.
  */
-export async function removeForeign(tree: string, contents: TreeContents, trash: string, folderMode: number): Promise<number> {
+export async function removeForeign(
+  tree: string,
+  contents: TreeContents,
+  trash: string,
+  folderMode: number,
+): Promise<number> {
   let moved = 0;
   let visited = 0;
   const remove = async (path: Buffer): Promise<void> => {
@@ -62,7 +67,8 @@ export async function removeForeign(tree: string, contents: TreeContents, trash:
     for (const entry of readdirSync(path, { encoding: 'latin1', withFileTypes: true })) {
       const child = folder === '' ? entry.name : `${folder}/${entry.name}`;
       const shouldBeFolder = child in contents.folders;
-      const fits = expected.has(entry.name) && (shouldBeFolder ? entry.isDirectory() : entry.isFile() || entry.isSymbolicLink());
+      const fits =
+        expected.has(entry.name) && (shouldBeFolder ? entry.isDirectory() : entry.isFile() || entry.isSymbolicLink());
       if (!fits) await remove(toPath(tree, child));
     }
   }

@@ -22,10 +22,16 @@ export interface TrustedRepository {
 const lock = createKeyedLock();
 
 /** Makes the repository unless it is there, and refuses one whose configuration is not ours. Starts no process. */
-export async function openTrustedRepository(options: { readonly directory: string; readonly userRepository: string }): Promise<TrustedRepository> {
+export async function openTrustedRepository(options: {
+  readonly directory: string;
+  readonly userRepository: string;
+}): Promise<TrustedRepository> {
   const { directory, userRepository } = options;
   const user = await locateUserRepository(userRepository);
-  await createBareRepository({ directory, objectFormat: user === null ? 'sha1' : await readObjectFormat(user.commonDir) });
+  await createBareRepository({
+    directory,
+    objectFormat: user === null ? 'sha1' : await readObjectFormat(user.commonDir),
+  });
   await chmod(directory, 0o700);
   const foreign = await foreignConfig(directory);
   if (foreign.length > 0) {
@@ -35,7 +41,12 @@ export async function openTrustedRepository(options: { readonly directory: strin
       `find out who changed it, then remove these lines from ${directory}/config`,
     );
   }
-  return { gitDir: directory, objects: join(directory, 'objects'), userPath: userRepository, objectFormat: await readObjectFormat(directory) };
+  return {
+    gitDir: directory,
+    objects: join(directory, 'objects'),
+    userPath: userRepository,
+    objectFormat: await readObjectFormat(directory),
+  };
 }
 
 /** The accepted tip of a branch, `null` before anything was taken in. */

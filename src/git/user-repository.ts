@@ -44,7 +44,10 @@ async function describe(gitDir: string, workTree: string | null): Promise<UserRe
 
 /** The branch that is checked out; `null` when HEAD is detached. The branch may have no commit yet. */
 export async function readCurrentBranch(repository: UserRepository): Promise<string | null> {
-  const { stdout, exitCode } = await runGit(['symbolic-ref', '--quiet', 'HEAD'], { gitDir: repository.gitDir, accept: [0, 1] });
+  const { stdout, exitCode } = await runGit(['symbolic-ref', '--quiet', 'HEAD'], {
+    gitDir: repository.gitDir,
+    accept: [0, 1],
+  });
   const ref = stdout.toString('utf8').trim();
   return exitCode === 0 && ref.startsWith('refs/heads/') ? ref.slice('refs/heads/'.length) : null;
 }
@@ -61,8 +64,13 @@ export async function defaultBranch(repository: UserRepository): Promise<string 
 
 /** All local branches that have a commit. */
 export async function listBranches(repository: UserRepository): Promise<readonly string[]> {
-  const { stdout } = await runGit(['for-each-ref', '--format=%(refname)', 'refs/heads'], { gitDir: repository.commonDir });
-  const refs = stdout.toString('utf8').split('\n').filter((line) => line !== '');
+  const { stdout } = await runGit(['for-each-ref', '--format=%(refname)', 'refs/heads'], {
+    gitDir: repository.commonDir,
+  });
+  const refs = stdout
+    .toString('utf8')
+    .split('\n')
+    .filter((line) => line !== '');
   return refs.map((ref) => ref.slice('refs/heads/'.length));
 }
 
@@ -117,7 +125,11 @@ export async function findBorrower(repository: UserRepository, branch: string): 
   const linked = (await readdir(join(repository.commonDir, 'worktrees')).catch(absent)) ?? [];
   const gitDirs = [repository.commonDir, ...linked.map((name) => join(repository.commonDir, 'worktrees', name))];
   for (const gitDir of gitDirs) {
-    for (const [file, what] of [['rebase-merge/head-name', 'a rebase'], ['rebase-apply/head-name', 'a rebase'], ['BISECT_START', 'a bisect']] as const) {
+    for (const [file, what] of [
+      ['rebase-merge/head-name', 'a rebase'],
+      ['rebase-apply/head-name', 'a rebase'],
+      ['BISECT_START', 'a bisect'],
+    ] as const) {
       const name = (await readFile(join(gitDir, file), 'utf8').catch(absent))?.trim();
       if (name === branch || name === `refs/heads/${branch}`) return what;
     }

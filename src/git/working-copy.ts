@@ -31,7 +31,8 @@ interface State {
 }
 
 /**
- * Brings `tree/` to exactly `commit`, as if freshly checked out, at the price of what differs. `fresh`: there was no
+ * Brings `tree/` to exactly `commit`, as if freshly checked out, at the price of what differs. (One thing may remain:
+ * read and write permissions of a file, if they were changed within the second in which the file was written.) `fresh`: there was no
  * copy that could be kept. No process may be using it. With `agentGit` the tree gets a private `.git` of its own.
  */
 export async function prepareWorkingCopy(options: {
@@ -55,7 +56,13 @@ export async function prepareWorkingCopy(options: {
   const kept = state !== null && (await renew(copy, gitDir, commit, state, signal));
   if (!kept) await startFresh(copy, gitDir, commit, signal);
   if (agentGit !== null) {
-    await writePrivateGit({ ...agentGit, tree: copy.tree, index: copy.index, commit, objectFormat: await readObjectFormat(gitDir) });
+    await writePrivateGit({
+      ...agentGit,
+      tree: copy.tree,
+      index: copy.index,
+      commit,
+      objectFormat: await readObjectFormat(gitDir),
+    });
   }
   return { ...copy, how: kept ? 'kept' : 'fresh' };
 }
@@ -70,7 +77,13 @@ export async function discardWorkingCopy(directory: string): Promise<void> {
   await discard(directory);
 }
 
-async function renew(copy: WorkingCopy, gitDir: string, commit: string, state: State, signal: { signal?: AbortSignal }): Promise<boolean> {
+async function renew(
+  copy: WorkingCopy,
+  gitDir: string,
+  commit: string,
+  state: State,
+  signal: { signal?: AbortSignal },
+): Promise<boolean> {
   const trash = join(copy.directory, `trash.discarded-${process.pid}-${performance.now()}`);
   try {
     await mkdir(trash);
@@ -79,7 +92,10 @@ async function renew(copy: WorkingCopy, gitDir: string, commit: string, state: S
     else await rm(trash, { recursive: true });
     await rm(`${copy.index}.lock`, { force: true });
     const same = state.commit === commit;
-    const [contents] = await Promise.all([same ? state.contents : listContents(gitDir, commit), checkOut(copy, gitDir, commit, signal)]);
+    const [contents] = await Promise.all([
+      same ? state.contents : listContents(gitDir, commit),
+      checkOut(copy, gitDir, commit, signal),
+    ]);
     await writeState(copy, { ...state, commit, contents }, same);
     return true;
   } catch (error) {
@@ -89,7 +105,12 @@ async function renew(copy: WorkingCopy, gitDir: string, commit: string, state: S
   }
 }
 
-async function startFresh(copy: WorkingCopy, gitDir: string, commit: string, signal: { signal?: AbortSignal }): Promise<void> {
+async function startFresh(
+  copy: WorkingCopy,
+  gitDir: string,
+  commit: string,
+  signal: { signal?: AbortSignal },
+): Promise<void> {
   await discard(copy.directory);
   await mkdir(copy.tree, { recursive: true });
   const { mode } = await stat(copy.tree);
@@ -98,7 +119,12 @@ async function startFresh(copy: WorkingCopy, gitDir: string, commit: string, sig
 }
 
 /** One process: files that differ from the index in any way, a changed time included, are written anew. */
-async function checkOut(copy: WorkingCopy, gitDir: string, commit: string, signal: { signal?: AbortSignal }): Promise<void> {
+async function checkOut(
+  copy: WorkingCopy,
+  gitDir: string,
+  commit: string,
+  signal: { signal?: AbortSignal },
+): Promise<void> {
   await runGit(['-c', 'checkout.workers=0', 'read-tree', '--reset', '-u', commit], {
     gitDir,
     workTree: copy.tree,

@@ -47,12 +47,12 @@ export function answered(draft: Draft, pipeline: PinnedPipeline | null, body: Ev
   wantAttempt(draft, phaseOf(pipeline, gate.phase));
 }
 
-export function cancelled(draft: Draft): void {
+export function cancelled(draft: Draft, body: EventOf<'cancel-requested'>): void {
   draft.awaiting = {};
   draft.gate = null;
-  draft.stopped = null;
   draft.held = null;
   draft.landing = false;
+  draft.stopped = { code: 'cancelled', text: `cancelled by ${body.by}${body.reason === '' ? '' : `: ${body.reason}`}`, next: `mw add "…" to ask again` };
   draft.status = 'cancelled';
 }
 

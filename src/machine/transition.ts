@@ -33,7 +33,7 @@ export function transition(pipeline: PinnedPipeline | null, state: ItemState | n
   if (state === null) wantPrepare(draft);
   else if (draft.landed === null && draft.status !== 'cancelled') apply(draft, pipeline, event);
   draft.status = statusOf(draft);
-  draft.reason = draft.status === 'paused' || draft.status === 'waiting' || draft.status === 'parked' ? reasonOf(draft) : null;
+  draft.reason = ['paused', 'waiting', 'parked', 'cancelled'].includes(draft.status) ? reasonOf(draft) : null;
   const effects = Object.values(draft.awaiting).flatMap(({ effect }) => (effect.id in before ? [] : [effect]));
   return { state: draft, effects };
 }
@@ -63,7 +63,7 @@ function apply(draft: Draft, pipeline: PinnedPipeline | null, { body, at }: Stam
       draft.held = null;
       return;
     case 'cancel-requested':
-      return cancelled(draft);
+      return cancelled(draft, body);
     case 'retry-requested':
       return retried(draft, body);
     case 'prepared':

@@ -41,7 +41,9 @@ const Research = z.strictObject({
       z.strictObject({
         fact: line('One fact about the problem, the users or the present behaviour.'),
         source: line('Where it was seen: path:line, a command and its output, or a named document.'),
-        confidence: z.enum(['observed', 'inferred']).describe('observed: read or run here. inferred: concluded from something observed.'),
+        confidence: z
+          .enum(['observed', 'inferred'])
+          .describe('observed: read or run here. inferred: concluded from something observed.'),
       }),
     )
     .max(40)
@@ -56,7 +58,10 @@ const Prd = z.strictObject({
   requirements: z
     .array(
       z.strictObject({
-        id: z.string().regex(/^R[1-9][0-9]?$/).describe('R1, R2, …'),
+        id: z
+          .string()
+          .regex(/^R[1-9][0-9]?$/)
+          .describe('R1, R2, …'),
         text: line('One testable statement: when <situation>, the <system> <does what can be observed>.'),
         priority: z.enum(['must', 'should', 'could']).describe('must: without it the item is not done.'),
       }),
@@ -105,7 +110,10 @@ const Spec = z.strictObject({
   criteria: z
     .array(
       z.strictObject({
-        id: z.string().regex(/^AC-[1-9][0-9]?$/).describe('AC-1, AC-2, …'),
+        id: z
+          .string()
+          .regex(/^AC-[1-9][0-9]?$/)
+          .describe('AC-1, AC-2, …'),
         text: line('One observable behaviour: given …, when …, then …. Include errors and limits.'),
         proof: line('How it will be proven: the test to write, or the command to run and what it must print.'),
       }),
@@ -129,8 +137,13 @@ const Build = z.strictObject({
     .max(60)
     .describe('Tests added or changed. Empty only when the change cannot be tested, and then notes say why.'),
   checksRun: lines('Commands run before finishing, each with its real result. Empty when none could be run.', 20),
-  notes: lines('What a reviewer must know: decisions, assumptions, anything left undone. Empty when there is nothing.', 20),
-  breaksCompatibility: z.boolean().describe('Whether anything that worked for a user before must now be done differently.'),
+  notes: lines(
+    'What a reviewer must know: decisions, assumptions, anything left undone. Empty when there is nothing.',
+    20,
+  ),
+  breaksCompatibility: z
+    .boolean()
+    .describe('Whether anything that worked for a user before must now be done differently.'),
 });
 
 const DescribedFinding = Finding.extend({
@@ -147,7 +160,10 @@ const DescribedFinding = Finding.extend({
 
 const DescribedReview = Review.extend({
   verdict: Review.shape.verdict.describe('fail exactly when there is at least one blocker or major finding.'),
-  findings: z.array(DescribedFinding).max(100).describe('Gravest first. Empty when nothing was found: that is a good answer.'),
+  findings: z
+    .array(DescribedFinding)
+    .max(100)
+    .describe('Gravest first. Empty when nothing was found: that is a good answer.'),
 });
 
 const Outline = z.strictObject({

@@ -3,11 +3,12 @@
  * workers that have gone silent. One worker of the factory does this at a time.
  */
 import { schedule, type FactoryView, type Schedule } from '../machine/schedule.ts';
+import { viewOf } from '../machine/view.ts';
 import type { ItemState } from '../machine/state.ts';
 import type { ItemId } from '../model/id.ts';
 import type { Presence, ProjectRow, Store, WorkerRow } from '../store/store.ts';
 import type { Change, Journal } from './append.ts';
-import { loadModel, refreshItems, takeItems, viewOf } from './view.ts';
+import { loadModel, refreshItems, takeItems } from './factory-model.ts';
 
 /** A worker that has not beaten for this long is taken for dead or frozen. */
 export const leaseMs = 10_000;
@@ -114,7 +115,9 @@ export async function startDispatch(options: DispatchOptions): Promise<Dispatche
     const counted = projects.some(({ limits }) => limits?.dayMicroUsd != null);
     const rated = projects.some(({ limits }) => Object.values(limits?.agents ?? {}).some(({ perMinute }) => perMinute !== null));
     const now = new Date().toISOString();
-    return viewOf(model, {
+    return viewOf({
+      items: model.scheduled.values(),
+      over: model.over,
       now,
       projects,
       spentToday: counted ? await store.spentSince(startOfDay(now)) : new Map(),

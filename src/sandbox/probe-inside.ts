@@ -41,7 +41,9 @@ type Try = (targets: ProbeTargets) => string | Promise<string>;
 const patienceMs = 1_000;
 
 function readEnvironment(): ReadonlyMap<string, string> {
-  const entries = readFileSync('/proc/self/environ', 'utf8').split('\0').filter((entry) => entry !== '');
+  const entries = readFileSync('/proc/self/environ', 'utf8')
+    .split('\0')
+    .filter((entry) => entry !== '');
   return new Map(entries.map((entry) => [entry.slice(0, entry.indexOf('=')), entry.slice(entry.indexOf('=') + 1)]));
 }
 
@@ -66,7 +68,8 @@ function dial(options: NetConnectOpts): Promise<string> {
 function fetchStatus(port: number): Promise<string> {
   const proxy = readEnvironment().get('HTTP_PROXY');
   const target = `127.0.0.1:${port}`;
-  const where = proxy === undefined ? { host: '127.0.0.1', port, path: '/' } : { ...portOf(proxy), path: `http://${target}/` };
+  const where =
+    proxy === undefined ? { host: '127.0.0.1', port, path: '/' } : { ...portOf(proxy), path: `http://${target}/` };
   return new Promise((resolve, reject) => {
     const request = get({ ...where, headers: { host: target }, timeout: patienceMs }, (response) => {
       response.resume();
@@ -95,14 +98,11 @@ const tries: Readonly<Record<string, Try>> = {
     throw new Error('only what was given');
   },
   'host-processes': ({ victim }) => {
-    const seen = readdirSync('/proc').filter((name) => /^[0-9]+$/.test(name) && readSafely(`/proc/${name}/cmdline`).includes(victim.word));
+    const seen = readdirSync('/proc').filter(
+      (name) => /^[0-9]+$/.test(name) && readSafely(`/proc/${name}/cmdline`).includes(victim.word),
+    );
     if (seen.length > 0) return `process ${seen.join(', ')} is visible`;
     throw new Error('not visible');
-  },
-  'signal-host': ({ victim }) => {
-    // Whether it hit the right one is judged outside, where the victim is.
-    process.kill(victim.pid, 'SIGTERM');
-    return 'sent';
   },
   'tcp-loopback': ({ tcpPort }) => dial({ host: '127.0.0.1', port: tcpPort }),
   'udp-and-dns': async ({ udpPort }) => {
@@ -126,8 +126,12 @@ const tries: Readonly<Record<string, Try>> = {
     return expectSecret(roots.join(''), targets);
   },
   descriptors: () => {
-    const others = readdirSync('/proc/self/fd').filter((fd) => Number(fd) > 2).map(readDescriptor);
-    const files = others.filter((path) => path.startsWith('/') && !path.startsWith('/proc/') && !path.startsWith('/dev/'));
+    const others = readdirSync('/proc/self/fd')
+      .filter((fd) => Number(fd) > 2)
+      .map(readDescriptor);
+    const files = others.filter(
+      (path) => path.startsWith('/') && !path.startsWith('/proc/') && !path.startsWith('/dev/'),
+    );
     if (files.length > 0) return `open: ${files.join(', ')}`;
     throw new Error('none open');
   },
@@ -148,6 +152,12 @@ const tries: Readonly<Record<string, Try>> = {
   },
   'egress-allowed': ({ allowedPort }) => fetchStatus(allowedPort),
   'egress-denied': ({ deniedPort }) => fetchStatus(deniedPort),
+  // Last, because others need the victim.
+  'signal-host': ({ victim }) => {
+    // Whether it hit the right one is judged outside, where the victim is.
+    process.kill(victim.pid, 'SIGTERM');
+    return 'sent';
+  },
 };
 
 /** The link of a descriptor; the one that listed the folder has been closed again. */

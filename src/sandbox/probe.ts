@@ -41,13 +41,22 @@ export const probeNames = Object.keys(expectations) as readonly ProbeName[];
 
 const tooManyBytes = 24 * 1024 * 1024;
 const givenNames = [
-  'PATH', 'HOME', 'TMPDIR', 'PWD', 'MW_SESSION', 'NODE_USE_ENV_PROXY',
+  'PATH',
+  'HOME',
+  'TMPDIR',
+  'PWD',
+  'MW_SESSION',
+  'NODE_USE_ENV_PROXY',
   ...['HTTP_PROXY', 'HTTPS_PROXY', 'ALL_PROXY', 'NO_PROXY'].flatMap((name) => [name, name.toLowerCase()]),
 ];
 const insideProgram = fileURLToPath(new URL(`./probe-inside${extname(import.meta.url)}`, import.meta.url));
 
 /** Runs the named probes in throw-away sessions below `scratch`. What could not be tried has not held. */
-export async function probeSandbox(sandbox: Sandbox, scratch: string, names: readonly ProbeName[]): Promise<readonly Probe[]> {
+export async function probeSandbox(
+  sandbox: Sandbox,
+  scratch: string,
+  names: readonly ProbeName[],
+): Promise<readonly Probe[]> {
   mkdirSync(scratch, { recursive: true, mode: 0o700 });
   const folder = mkdtempSync(join(realpathSync(scratch), 'probe-'));
   const outside = await openOutside(folder);
@@ -107,12 +116,26 @@ async function openOutside(folder: string): Promise<Outside> {
   udp.on('message', () => (datagrams += 1));
   udp.bind(0, '127.0.0.1');
   await once(udp, 'listening');
-  const victim = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)', abstractName], { env: {}, stdio: 'ignore' });
+  const victim = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)', abstractName], {
+    env: {},
+    stdio: 'ignore',
+  });
   await once(victim, 'spawn');
   return {
     targets: {
-      secretFile: join(outsideFolder, 'secret'), secret, outsideFolder, expectedNames: givenNames, victim: { pid: victim.pid ?? 0, word: abstractName },
-      tcpPort, udpPort: udp.address().port, socketPath, abstractName, scratchFolder: '/tmp', tooManyBytes, allowedPort, deniedPort,
+      secretFile: join(outsideFolder, 'secret'),
+      secret,
+      outsideFolder,
+      expectedNames: givenNames,
+      victim: { pid: victim.pid ?? 0, word: abstractName },
+      tcpPort,
+      udpPort: udp.address().port,
+      socketPath,
+      abstractName,
+      scratchFolder: '/tmp',
+      tooManyBytes,
+      allowedPort,
+      deniedPort,
     },
     isVictimAlive: () => victim.exitCode === null && victim.signalCode === null,
     datagrams: () => datagrams,
@@ -144,7 +167,12 @@ function wallsOf(folder: string): Walls {
 
 const limits = { wallMs: 30_000, idleMs: null, watch: null } as const;
 
-async function attemptEscapes(sandbox: Sandbox, folder: string, walls: Walls, outside: Outside): Promise<Readonly<Record<string, Attempt>>> {
+async function attemptEscapes(
+  sandbox: Sandbox,
+  folder: string,
+  walls: Walls,
+  outside: Outside,
+): Promise<Readonly<Record<string, Attempt>>> {
   const { targets } = outside;
   const directory = join(folder, 'session');
   const end = await runSession({
@@ -152,17 +180,21 @@ async function attemptEscapes(sandbox: Sandbox, folder: string, walls: Walls, ou
     directory,
     enclosed: sandbox.enclose([realpathSync(process.execPath), insideProgram], walls),
     stdin: JSON.stringify(targets),
-    egress: walls.egressSocket === null ? null : { socket: walls.egressSocket, allow: [`127.0.0.1:${targets.allowedPort}`] },
+    egress:
+      walls.egressSocket === null ? null : { socket: walls.egressSocket, allow: [`127.0.0.1:${targets.allowedPort}`] },
     signal: new AbortController().signal,
   });
   const { stdout, stderr } = await readSessionOutput(directory);
-  if (end.type !== 'exited' || end.exitCode !== 0) throw new Error(`the probes did not run (${end.type}): ${stderr.slice(0, 2_000)}`);
+  if (end.type !== 'exited' || end.exitCode !== 0)
+    throw new Error(`the probes did not run (${end.type}): ${stderr.slice(0, 2_000)}`);
   const attempts = JSON.parse(stdout) as Record<string, Attempt>;
   // A signal and a datagram are judged where they would arrive.
   await wait(20);
   return {
     ...attempts,
-    'signal-host': outside.isVictimAlive() ? { reached: false, detail: 'the process lives' } : { reached: true, detail: 'the process was ended' },
+    'signal-host': outside.isVictimAlive()
+      ? { reached: false, detail: 'the process lives' }
+      : { reached: true, detail: 'the process was ended' },
     'udp-and-dns': { reached: outside.datagrams() > 0, detail: `${outside.datagrams()} arrived` },
   };
 }
@@ -170,10 +202,22 @@ async function attemptEscapes(sandbox: Sandbox, folder: string, walls: Walls, ou
 /** A program that leaves a child in another session and group, and is killed. */
 async function attemptSurvival(sandbox: Sandbox, folder: string, walls: Walls): Promise<Attempt> {
   const directory = join(folder, 'killed');
-  const enclosed = sandbox.enclose(['/bin/sh', '-c', 'setsid sleep 60 & echo started; sleep 60'], { ...walls, egressSocket: null });
-  const session = runSession({ ...limits, directory, enclosed, stdin: '', egress: null, signal: new AbortController().signal });
-  while (inspectSession(directory) !== 'finished' && !(await readSessionOutput(directory)).stdout.includes('started')) await wait(10);
-  if (inspectSession(directory) === 'finished') return { reached: true, detail: `the session did not stay: ${(await session).type}` };
+  const enclosed = sandbox.enclose(['/bin/sh', '-c', 'setsid sleep 60 & echo started; sleep 60'], {
+    ...walls,
+    egressSocket: null,
+  });
+  const session = runSession({
+    ...limits,
+    directory,
+    enclosed,
+    stdin: '',
+    egress: null,
+    signal: new AbortController().signal,
+  });
+  while (inspectSession(directory) !== 'finished' && !(await readSessionOutput(directory)).stdout.includes('started'))
+    await wait(10);
+  if (inspectSession(directory) === 'finished')
+    return { reached: true, detail: `the session did not stay: ${(await session).type}` };
   await killSession(directory);
   const left = findMarked(markerEntry(directory));
   await session;

@@ -104,7 +104,10 @@ export async function readSessionOutput(
   directory: string,
   maxBytes: number = 64 * 1024 * 1024,
 ): Promise<{ readonly stdout: string; readonly stderr: string; readonly cut: boolean }> {
-  const [stdout, stderr] = await Promise.all([readTail(join(directory, 'stdout'), maxBytes), readTail(join(directory, 'stderr'), maxBytes)]);
+  const [stdout, stderr] = await Promise.all([
+    readTail(join(directory, 'stdout'), maxBytes),
+    readTail(join(directory, 'stderr'), maxBytes),
+  ]);
   return { stdout: stdout.text, stderr: stderr.text, cut: stdout.cut || stderr.cut };
 }
 

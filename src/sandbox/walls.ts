@@ -25,19 +25,32 @@ export function checkWalls(walls: Walls): void {
   for (const path of [...shown, ...overlays.map((overlay) => overlay.target), walls.workdir]) checkSpelling(path);
   for (const path of [...shown, walls.workdir]) {
     if (look(path) !== undefined) continue;
-    throw new UserError('sandbox-path-missing', `${path} does not exist, though a sandbox shall show it.`, `create ${path}, or take it out of the configuration`);
+    throw new UserError(
+      'sandbox-path-missing',
+      `${path} does not exist, though a sandbox shall show it.`,
+      `create ${path}, or take it out of the configuration`,
+    );
   }
   for (const path of [...shown, ...overlays.map((overlay) => overlay.target)]) {
     if (!neverWhole.includes(path) && !neverBelow.some((folder) => isWithin(path, folder))) continue;
-    throw new UserError('sandbox-path-refused', `${path} is never shown inside a sandbox.`, 'name the single folder that is needed');
+    throw new UserError(
+      'sandbox-path-refused',
+      `${path} is never shown inside a sandbox.`,
+      'name the single folder that is needed',
+    );
   }
   for (const overlay of overlays) checkTarget(overlay.target, walls.writable);
 }
 
 function checkSpelling(path: string): void {
-  const plain = isAbsolute(path) && !path.includes('\0') && (path === '/' || normalize(path).replace(/\/$/, '') === path);
+  const plain =
+    isAbsolute(path) && !path.includes('\0') && (path === '/' || normalize(path).replace(/\/$/, '') === path);
   if (plain) return;
-  throw new UserError('sandbox-path-refused', `${JSON.stringify(path)} is not a plain absolute path.`, 'write it without . and .., and without a slash at the end');
+  throw new UserError(
+    'sandbox-path-refused',
+    `${JSON.stringify(path)} is not a plain absolute path.`,
+    'write it without . and .., and without a slash at the end',
+  );
 }
 
 /**
@@ -48,6 +61,10 @@ function checkTarget(target: string, writable: readonly string[]): void {
   if (home === undefined) return;
   for (let path = target; path !== home; path = dirname(path)) {
     if (look(path)?.isSymbolicLink() !== true) continue;
-    throw new UserError('sandbox-path-refused', `${path} is a symbolic link; nothing can be mounted there.`, `remove ${path} from the commit`);
+    throw new UserError(
+      'sandbox-path-refused',
+      `${path} is a symbolic link; nothing can be mounted there.`,
+      `remove ${path} from the commit`,
+    );
   }
 }

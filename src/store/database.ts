@@ -33,9 +33,10 @@ const openAttempts = 4;
  * those of `ensureServer` and `migrate`, and E_DB_URL, E_DB_UNREACHABLE, E_DB_REFUSED for a `databaseUrl`.
  */
 export async function openDatabase(options: DatabaseOptions): Promise<Database> {
+  const loading = import('pg').then((module) => module.default);
   const [driver, connector, migrations] = await Promise.all([
-    import('pg').then((module) => module.default),
-    options.databaseUrl === undefined ? connectPrivate(options) : connectGiven(options.databaseUrl),
+    loading,
+    options.databaseUrl === undefined ? connectPrivate(options) : connectGiven(await loading, options.databaseUrl),
     readMigrations(options.migrations),
   ]);
   const config = { ...connector.config, types: connectionTypes(driver) };
@@ -63,7 +64,12 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
   };
 }
 
-function createPool(driver: typeof pg, connector: Connector, config: pg.ClientConfig, notify: (text: string) => void): pg.Pool {
+function createPool(
+  driver: typeof pg,
+  connector: Connector,
+  config: pg.ClientConfig,
+  notify: (text: string) => void,
+): pg.Pool {
   // The pool calls `new` on this; what it returns is a plain client that first sees to it that there is a server.
   function RevivingClient(): pg.Client {
     const client = new driver.Client(config);
@@ -89,7 +95,11 @@ function createPool(driver: typeof pg, connector: Connector, config: pg.ClientCo
 }
 
 /** The first use. What merely passes, such as a server that is just going down, is waited for. */
-async function useOnce(pool: pg.Pool, connector: Connector, work: (client: pg.PoolClient) => Promise<unknown>): Promise<void> {
+async function useOnce(
+  pool: pg.Pool,
+  connector: Connector,
+  work: (client: pg.PoolClient) => Promise<unknown>,
+): Promise<void> {
   for (let attempt = 1; ; attempt += 1) {
     try {
       return await withClient(pool, work);

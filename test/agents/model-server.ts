@@ -60,7 +60,8 @@ function readRequest(raw: RawRequest): ModelRequest {
 function writeReply(reply: ModelReply): unknown {
   const usage = { input_tokens: 1000, output_tokens: 50 };
   if ('say' in reply) return { content: reply.say, usage };
-  if ('call' in reply) return { content: '', toolCalls: [{ name: reply.call, arguments: JSON.stringify(reply.input) }], usage };
+  if ('call' in reply)
+    return { content: '', toolCalls: [{ name: reply.call, arguments: JSON.stringify(reply.input) }], usage };
   const { fail, type, message, code } = reply;
   return { status: fail, error: { type, message, ...(code === undefined ? {} : { code }) } };
 }

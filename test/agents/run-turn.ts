@@ -54,7 +54,11 @@ export async function runTurn(
   agent: Agent,
   turn: Turn,
   place: Place,
-  options: { wallMs?: number; cancel?: AbortSignal; enclose?: (argv: readonly string[], readOnly: readonly string[]) => readonly string[] } = {},
+  options: {
+    wallMs?: number;
+    cancel?: AbortSignal;
+    enclose?: (argv: readonly string[], readOnly: readonly string[]) => readonly string[];
+  } = {},
 ): Promise<Ran> {
   const launch = await agent.launch(turn);
   for (const { path, content } of launch.files) {

@@ -1,10 +1,13 @@
 import { spawn, type ChildProcess } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { chmod, chown, mkdir, mkdtemp, readFile, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
+import pg from 'pg';
 import { afterAll } from 'vitest';
-import { stopServer, type ServerRecord } from '../../src/store/postgres/supervisor.ts';
+import { planLayout } from '../../src/store/postgres/layout.ts';
+import { serverStatus, stopServer, type ServerRecord } from '../../src/store/postgres/supervisor.ts';
 import { identifyProcess } from '../../src/store/postgres/process.ts';
 
 /** Folders to remove, homes whose server to stop, and processes to end, when the file's tests are over. */
@@ -49,6 +52,15 @@ export async function readServerRecord(home: string): Promise<ServerRecord> {
   return JSON.parse(await readFile(path.join(home, 'postgres', 'connection.json'), 'utf8')) as ServerRecord;
 }
 
+/** Takes our schema away, whatever made it: the database is as on its first day. */
+export async function dropSchema(home: string): Promise<void> {
+  const { socketFolder, password, user, database } = await readServerRecord(home);
+  const client = new pg.Client({ host: socketFolder, port: 5432, user, database, password, ssl: false });
+  await client.connect();
+  await client.query('drop schema if exists millwright cascade');
+  await client.end();
+}
+
 /** What a child of `startChild` prints, one JSON value a line. */
 export type ChildLine =
   | { readonly type: 'notice'; readonly text: string }
@@ -63,7 +75,10 @@ export interface OpenChild {
 }
 
 /** A process of its own that opens the database of `home`, and keeps it open unless it is told to `leave`. */
-export function startChild(home: string, options: { readonly uid?: number; readonly gid?: number; readonly leave?: boolean } = {}): OpenChild {
+export function startChild(
+  home: string,
+  options: { readonly uid?: number; readonly gid?: number; readonly leave?: boolean } = {},
+): OpenChild {
   const { leave = false, ...user } = options;
   const program = path.join(import.meta.dirname, 'open-child.ts');
   const child = spawn(process.execPath, [program, home, leave ? 'leave' : 'stay'], {
@@ -115,14 +130,17 @@ export function isAlive(pid: number): boolean {
 export async function idleStopperOf(home: string): Promise<number> {
   const { socketFolder } = await readServerRecord(home);
   const file = path.join(socketFolder, 'idle-stop');
-  await waitFor('the idle stopper names itself', 5_000, async () => (await readFile(file, 'utf8').catch(() => '')).endsWith('\n'));
+  await waitFor('the idle stopper names itself', 5_000, async () =>
+    (await readFile(file, 'utf8').catch(() => '')).endsWith('\n'),
+  );
   return Number((await readFile(file, 'utf8')).split(' ')[0]);
 }
 
 async function removeServer(home: string): Promise<void> {
-  await stopServer(home, { mode: 'immediate' });
-  const record = await readServerRecord(home).catch(() => undefined);
-  if (record !== undefined) await rm(record.socketFolder, { recursive: true, force: true });
+  if (!existsSync(home)) return;
+  const { type } = await serverStatus(home).catch(() => ({ type: 'damaged' }));
+  if (type !== 'damaged') await stopServer(home, { mode: 'immediate' });
+  await rm((await planLayout(home)).socketFolder, { recursive: true, force: true });
 }
 
 /** A path for a home in a folder that belongs to `user` and has these access rights. Only root can make one. */

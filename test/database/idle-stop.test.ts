@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { openDatabase } from '../../src/store/database.ts';
+import { markUsed } from '../../src/store/postgres/layout.ts';
 import { serverStatus } from '../../src/store/postgres/supervisor.ts';
 import { idleStopperOf, isAlive, makeMigrations, planHome, readServerRecord, waitFor } from './homes.ts';
 
@@ -15,11 +16,21 @@ describe('a server that nobody uses', () => {
     await database.close();
     const stopper = await idleStopperOf(home);
     const { postmaster } = await readServerRecord(home);
-    const { rows } = await alone.query<{ alive: boolean }>('select true as alive from pg_sleep($1)', [(idleStopMs * 2.5) / 1_000]);
+    const { rows } = await alone.query<{ alive: boolean }>('select true as alive from pg_sleep($1)', [
+      (idleStopMs * 1.7) / 1_000,
+    ]);
     expect(rows).toEqual([{ alive: true }]);
     expect(await serverStatus(home)).toMatchObject({ type: 'running', pid: postmaster.pid });
 
+    // Uses between two looks of the stopper leave a file.
     await alone.end();
+    const until = performance.now() + idleStopMs * 1.5;
+    await waitFor('time passes', idleStopMs * 3, async () => {
+      await markUsed((await readServerRecord(home)).socketFolder);
+      return performance.now() > until;
+    });
+    expect(await serverStatus(home)).toMatchObject({ type: 'running', pid: postmaster.pid });
+
     await waitFor('the server stops', 10_000, async () => (await serverStatus(home)).type === 'stopped');
     await waitFor('its stopper ends', 5_000, () => !isAlive(stopper));
 
@@ -28,11 +39,16 @@ describe('a server that nobody uses', () => {
     await again.close();
   });
 
-  test('takes its stopper along when it is killed', async () => {
+  test('takes its stopper along when it is killed, even while somebody leaves signs of use', async () => {
     const home = await planHome();
     await (await openDatabase({ home, migrations, idleStopMs })).close();
     const stopper = await idleStopperOf(home);
-    process.kill((await readServerRecord(home)).postmaster.pid, 'SIGKILL');
-    await waitFor('its stopper ends', 5_000, () => !isAlive(stopper));
+    const { postmaster, socketFolder } = await readServerRecord(home);
+    process.kill(postmaster.pid, 'SIGKILL');
+    const ended = async () => {
+      await markUsed(socketFolder);
+      return isAlive(stopper);
+    };
+    await expect.poll(ended, { timeout: 5_000 }).toBe(false);
   });
 });

@@ -1,4 +1,4 @@
-import { readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import { readFile, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import pg from 'pg';
 import { beforeAll, describe, expect, test } from 'vitest';
@@ -10,7 +10,9 @@ import { withStartLock } from '../../src/store/postgres/start-lock.ts';
 import { serverStatus, stopServer } from '../../src/store/postgres/supervisor.ts';
 import { isAlive, makeFolder, makeMigrations, planHome, readServerRecord, startBystander, waitFor } from './homes.ts';
 
-const migrations = await makeMigrations('create table note (id bigint generated always as identity primary key, text text not null)');
+const migrations = await makeMigrations(
+  'create table note (id bigint generated always as identity primary key, text text not null)',
+);
 let home: string;
 let dataFolder: string;
 
@@ -30,7 +32,8 @@ describe('after a kill -9 of the server', () => {
   test('an open database works again with its next connection, and nothing that was committed is lost', async () => {
     const lost: string[] = [];
     const database = await openDatabase({ home, migrations, onNotice: (text) => lost.push(text) });
-    const count = async () => (await database.pool.query<{ n: number }>('select count(*) as n from note')).rows[0]?.n ?? 0;
+    const count = async () =>
+      (await database.pool.query<{ n: number }>('select count(*) as n from note')).rows[0]?.n ?? 0;
     const before = await count();
     await database.pool.query(`insert into note (text) select 'x' from generate_series(1, 2000)`);
     await killPostmaster();
@@ -44,27 +47,49 @@ describe('after a kill -9 of the server', () => {
     await database.close();
   });
 
-  test.runIf(process.platform === 'linux')('a new one waits for children of the old one that still hold its memory', async () => {
-    const { socketFolder, password } = await readServerRecord(home);
-    const client = new pg.Client({ host: socketFolder, port: 5432, user: 'millwright', database: 'millwright', password, ssl: false });
-    client.on('error', () => undefined);
-    await client.connect();
-    const { rows } = await client.query<{ pid: number }>('select pg_backend_pid() as pid');
-    const backend = rows[0]?.pid ?? 0;
-    process.kill(backend, 'SIGSTOP');
-    await killPostmaster();
-    let open = false;
-    const opening = openDatabase({ home, migrations }).then((database) => {
-      open = true;
-      return database;
-    });
-    const { startLog } = await planLayout(home);
-    await waitFor('PostgreSQL refuses', 2_500, async () => (await readFile(startLog, 'utf8')).includes('FATAL'));
-    expect(open).toBe(false);
-    process.kill(backend, 'SIGCONT');
-    await (await opening).close();
-    await client.end().catch(() => undefined);
-  });
+  test.runIf(process.platform === 'linux')(
+    'a new one waits for children of the old one that still hold its memory',
+    async () => {
+      const { socketFolder, password } = await readServerRecord(home);
+      const client = new pg.Client({
+        host: socketFolder,
+        port: 5432,
+        user: 'millwright',
+        database: 'millwright',
+        password,
+        ssl: false,
+      });
+      client.on('error', () => undefined);
+      await client.connect();
+      const { rows } = await client.query<{ pid: number }>('select pg_backend_pid() as pid');
+      const backend = rows[0]?.pid ?? 0;
+      process.kill(backend, 'SIGSTOP');
+      await killPostmaster();
+      let open = false;
+      const opening = openDatabase({ home, migrations }).then((database) => {
+        open = true;
+        return database;
+      });
+      const { startLog } = await planLayout(home);
+      await waitFor('PostgreSQL refuses', 2_500, async () => (await readFile(startLog, 'utf8')).includes('FATAL'));
+      expect(open).toBe(false);
+      process.kill(backend, 'SIGCONT');
+      await (await opening).close();
+      await client.end().catch(() => undefined);
+    },
+  );
+});
+
+test('a server that is just going down is waited for and started again', async () => {
+  for (let round = 0; round < 5; round += 1) {
+    const held = await openDatabase({ home, migrations });
+    const { postmaster } = await readServerRecord(home);
+    process.kill(postmaster.pid, 'SIGINT');
+    const database = await openDatabase({ home, migrations });
+    expect((await database.pool.query('select 1 as one')).rows).toEqual([{ one: 1 }]);
+    expect((await readServerRecord(home)).postmaster).not.toEqual(postmaster);
+    await Promise.all([held.close(), database.close()]);
+  }
 });
 
 describe('a pid file that a dead server left', () => {
@@ -100,7 +125,6 @@ describe('a pid file that a dead server left', () => {
     await (await openDatabase({ home: unfinished, migrations })).close();
     await stopServer(unfinished, { mode: 'immediate' });
     const folder = path.join(unfinished, 'postgres');
-    const { rename } = await import('node:fs/promises');
     await rename(path.join(folder, 'data'), path.join(folder, 'data.new'));
     await rm(path.join(folder, 'data.new', 'PG_VERSION'));
     const database = await openDatabase({ home: unfinished, migrations });
@@ -145,7 +169,9 @@ describe('the start lock', () => {
       inside -= 1;
       if (index === 3) throw new Error('planned');
     };
-    const ends = await Promise.allSettled(Array.from({ length: 8 }, (_, index) => withStartLock(file, 10_000, () => work(index))));
+    const ends = await Promise.allSettled(
+      Array.from({ length: 8 }, (_, index) => withStartLock(file, 10_000, () => work(index))),
+    );
     expect(ends.map(({ status }) => status).filter((status) => status === 'rejected')).toHaveLength(1);
     expect(most).toBe(1);
     expect(await readdir(folder)).toEqual([]);

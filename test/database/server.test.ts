@@ -1,15 +1,26 @@
-import { cp, mkdir, readFile, readdir, readlink, rm, stat, symlink } from 'node:fs/promises';
+import { chmod, chown, cp, mkdir, readFile, readdir, readlink, rm, stat, symlink } from 'node:fs/promises';
 import path from 'node:path';
 import pg from 'pg';
-import { describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { openDatabase, type Database } from '../../src/store/database.ts';
 import { planLayout } from '../../src/store/postgres/layout.ts';
 import { serverStatus, stopServer } from '../../src/store/postgres/supervisor.ts';
-import { idleStopperOf, isAlive, makeFolder, makeMigrations, ownedHome, planHome, readServerRecord, startChild } from './homes.ts';
+import {
+  idleStopperOf,
+  isAlive,
+  makeFolder,
+  makeMigrations,
+  ownedHome,
+  planHome,
+  readServerRecord,
+  startChild,
+} from './homes.ts';
 
 const asRoot = process.getuid?.() === 0;
 const nobody = { uid: 65_534, gid: 65_534 };
-const migrations = await makeMigrations('create table note (id bigint generated always as identity primary key, text text not null)');
+const migrations = await makeMigrations(
+  'create table note (id bigint generated always as identity primary key, text text not null)',
+);
 
 async function notes(database: Database): Promise<readonly string[]> {
   const { rows } = await database.pool.query<{ text: string }>('select text from note order by id');
@@ -17,8 +28,12 @@ async function notes(database: Database): Promise<readonly string[]> {
 }
 
 describe('the private server', () => {
+  let home: string;
+  beforeAll(async () => {
+    home = await planHome();
+  });
+
   test('is made on first use, keeps what was committed over a stop of either mode, and leaves no process', async () => {
-    const home = await planHome();
     expect(await serverStatus(home)).toEqual({ type: 'absent' });
     expect(await stopServer(home, { mode: 'fast' })).toBe('not-running');
     const texts: string[] = [];
@@ -54,7 +69,6 @@ describe('the private server', () => {
   });
 
   test('writes only below the home and in the recorded socket folder, both closed to others', async () => {
-    const home = await planHome();
     const database = await openDatabase({ home, migrations });
     await database.pool.query(`insert into note (text) select repeat('x', 1000) from generate_series(1, 1000)`);
     const { socketFolder } = await readServerRecord(home);
@@ -63,17 +77,24 @@ describe('the private server', () => {
     const within = files.filter((file) => file.startsWith(`${home}/`) || file.startsWith(`${socketFolder}/`));
     expect(files.filter((file) => !within.includes(file))).toEqual([]);
     expect(within.length).toBeGreaterThan(0);
-    for (const folder of [path.join(home, 'postgres', 'data'), socketFolder]) expect((await stat(folder)).mode & 0o077).toBe(0);
+    for (const folder of [path.join(home, 'postgres', 'data'), socketFolder])
+      expect((await stat(folder)).mode & 0o077).toBe(0);
     expect((await stat(path.join(home, 'postgres', 'connection.json'))).mode & 0o077).toBe(0);
     await database.close();
   });
 
   test('lets in one role, by its password only', async () => {
-    const home = await planHome();
     await (await openDatabase({ home, migrations })).close();
     const { socketFolder, password } = await readServerRecord(home);
     const tryAs = async (user: string, secret: string) => {
-      const client = new pg.Client({ host: socketFolder, port: 5432, user, database: 'millwright', password: secret, ssl: false });
+      const client = new pg.Client({
+        host: socketFolder,
+        port: 5432,
+        user,
+        database: 'millwright',
+        password: secret,
+        ssl: false,
+      });
       try {
         await client.connect();
         return 'in';
@@ -122,9 +143,8 @@ describe('the private server', () => {
   });
 
   test('gets a new password when the record of the old one is lost, even while it runs', async () => {
-    const home = await planHome();
     const before = await openDatabase({ home, migrations });
-    await before.pool.query(`insert into note (text) values ('kept')`);
+    await before.pool.query(`truncate note; insert into note (text) values ('kept')`);
     await before.close();
     await rm(path.join(home, 'postgres', 'connection.json'));
     const after = await openDatabase({ home, migrations });
@@ -134,12 +154,15 @@ describe('the private server', () => {
 });
 
 describe('a home that cannot be used', () => {
-  test.runIf(asRoot)('is named when it is read-only, here for an ordinary user; a writable one works for the same user', async () => {
-    const writable = startChild(await ownedHome(nobody, 0o700), nobody);
-    expect((await writable.settled).type).toBe('opened');
-    const readOnly = startChild(await ownedHome(nobody, 0o500), nobody);
-    expect(await readOnly.settled).toMatchObject({ type: 'failed', code: 'E_HOME_READ_ONLY' });
-  });
+  test.runIf(asRoot)(
+    'is named when it is read-only, here for an ordinary user; a writable one works for the same user',
+    async () => {
+      const writable = startChild(await ownedHome(nobody, 0o700), nobody);
+      expect((await writable.settled).type).toBe('opened');
+      const readOnly = startChild(await ownedHome(nobody, 0o500), nobody);
+      expect(await readOnly.settled).toMatchObject({ type: 'failed', code: 'E_HOME_READ_ONLY' });
+    },
+  );
 
   test('is refused when somebody else has taken the name of its socket folder', async () => {
     const home = await planHome({ name: 'long'.repeat(40) });
@@ -166,7 +189,6 @@ async function openFiles(cluster: string): Promise<readonly string[]> {
 
 async function giveLike(model: string, folder: string): Promise<void> {
   if (!asRoot) return;
-  const { chown, chmod } = await import('node:fs/promises');
   const { uid, gid } = await stat(model);
   await chmod(folder, 0o700);
   await chown(folder, uid, gid);

@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
@@ -17,7 +17,11 @@ describe('running git', () => {
     const gitDir = join(repository(), '.git');
     expect((await runGit(['cat-file', '-t', 'main'], { gitDir })).stdout.toString()).toBe('commit\n');
     expect((await runGit(['cat-file', '-e', 'nothing'], { gitDir, accept: [0, 128] })).exitCode).toBe(128);
-    await expect(runGit(['cat-file', '-e', 'nothing'], { gitDir })).rejects.toMatchObject({ name: 'GitFailed', reason: 'exit', exitCode: 128 });
+    await expect(runGit(['cat-file', '-e', 'nothing'], { gitDir })).rejects.toMatchObject({
+      name: 'GitFailed',
+      reason: 'exit',
+      exitCode: 128,
+    });
   });
 
   it('sees no repository but the one it is given', async () => {
@@ -31,7 +35,6 @@ describe('running git', () => {
     const ran = join(folder, 'ran');
     writeFileSync(join(folder, '.git/hooks/reference-transaction'), `#!/bin/sh\necho ran >> ${ran}\n`, { mode: 0o755 });
     await runGit(['update-ref', 'refs/heads/one', 'main'], { gitDir: join(folder, '.git') });
-    const { existsSync } = await import('node:fs');
     expect(existsSync(ran)).toBe(false);
     git(folder, 'update-ref', 'refs/heads/two', 'main');
     expect(existsSync(ran)).toBe(true);
@@ -41,7 +44,9 @@ describe('running git', () => {
     const folder = repository();
     commit(folder, { 'big.txt': 'x'.repeat(100_000) });
     const options = { gitDir: join(folder, '.git'), maxBytes: 1_000 };
-    await expect(runGit(['cat-file', 'blob', 'main:big.txt'], options)).rejects.toMatchObject({ reason: 'output-too-long' });
+    await expect(runGit(['cat-file', 'blob', 'main:big.txt'], options)).rejects.toMatchObject({
+      reason: 'output-too-long',
+    });
     const cut = await runGit(['cat-file', 'blob', 'main:big.txt'], { ...options, whenTooLong: 'cut' });
     expect([cut.stdout.length, cut.cut]).toEqual([1_000, true]);
   });
@@ -49,7 +54,9 @@ describe('running git', () => {
   it('ends at its deadline and at an abort, although git waits for input', async () => {
     const gitDir = join(repository(), '.git');
     const silence = (): Readable => new Readable({ read: () => undefined });
-    await expect(runGit(['cat-file', '--batch'], { gitDir, input: silence(), timeoutMs: 50 })).rejects.toMatchObject({ reason: 'timeout' });
+    await expect(runGit(['cat-file', '--batch'], { gitDir, input: silence(), timeoutMs: 50 })).rejects.toMatchObject({
+      reason: 'timeout',
+    });
     const controller = new AbortController();
     const running = runGit(['cat-file', '--batch'], { gitDir, input: silence(), signal: controller.signal });
     controller.abort(new Error('stop'));

@@ -3,12 +3,14 @@ import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { saveCandidate } from '../../src/git/candidate.ts';
 import { changedFiles, diffText } from '../../src/git/diff.ts';
-import { isAncestor, listFilesAt, parentsOf, readFileAt } from '../../src/git/history.ts';
+import { listFilesAt, parentsOf, readFileAt } from '../../src/git/history.ts';
 import { landCandidate, rebaseCandidate } from '../../src/git/landing.ts';
+import { takeIn } from '../../src/git/take-in.ts';
 import { readAcceptedTip } from '../../src/git/trusted-repository.ts';
 import { git, makeCandidate, openBench, openWorkshop, problemsOf, write, importedCommit } from './workshop.ts';
 
-const lines = (...changed: string[]): string => Array.from({ length: 30 }, (_, i) => `${changed[i] ?? `line ${i}`}\n`).join('');
+const lines = (...changed: string[]): string =>
+  Array.from({ length: 30 }, (_, i) => `${changed[i] ?? `line ${i}`}\n`).join('');
 
 describe('landing', () => {
   it('keeps candidates out of accepted history until they land', async () => {
@@ -25,7 +27,8 @@ describe('landing', () => {
     const workshop = await openWorkshop();
     const { trusted, base } = workshop;
     const made = await makeCandidate(workshop, 'MW-1', { 'new.txt': 'new\n' });
-    for (let i = 0; i < 3; i += 1) expect(await landCandidate({ trusted, ...made, base, target: 'main' })).toEqual({ type: 'landed' });
+    for (let i = 0; i < 3; i += 1)
+      expect(await landCandidate({ trusted, ...made, base, target: 'main' })).toEqual({ type: 'landed' });
     rmSync(made.candidate.gitDir, { recursive: true });
     expect(await landCandidate({ trusted, ...made, base, target: 'main' })).toEqual({ type: 'landed' });
     expect(git(trusted.gitDir, 'rev-list', '--count', 'main')).toBe('2');
@@ -35,15 +38,32 @@ describe('landing', () => {
     const workshop = await openWorkshop({ 'list.txt': lines() });
     const { trusted, base } = workshop;
     const first = await makeCandidate(workshop, 'MW-1', { 'list.txt': lines('first') });
-    const second = await makeCandidate(workshop, 'MW-2', { 'list.txt': lines(...Array<string>(25), 'second'), 'b.bin': 'x\0y' });
-    const results = await Promise.all([first, second].map((made) => landCandidate({ trusted, ...made, base, target: 'main' })));
+    const second = await makeCandidate(workshop, 'MW-2', {
+      'list.txt': lines(...Array<string>(25), 'second'),
+      'b.bin': 'x\0y',
+    });
+    const results = await Promise.all(
+      [first, second].map((made) => landCandidate({ trusted, ...made, base, target: 'main' })),
+    );
     expect(results).toEqual([{ type: 'landed' }, { type: 'target-moved', tip: first.commit }]);
     const rebased = await rebaseCandidate({ ...second, base, onto: first.commit, attempt: 'rebase-1' });
     expect(rebased).toMatchObject({ type: 'rebased', samePatch: true });
     expect(await parentsOf(second.candidate.gitDir, rebased.commit)).toEqual([first.commit]);
-    expect(await landCandidate({ trusted, candidate: second.candidate, commit: rebased.commit, base: first.commit, target: 'main' })).toEqual({ type: 'landed' });
-    expect((await readFileAt(trusted.gitDir, rebased.commit, 'list.txt'))?.toString()).toBe(lines('first', ...Array<string>(24), 'second'));
-    expect(git(trusted.gitDir, 'log', '-1', '--format=%an %aI %B', 'main')).toContain('Maker 2026-01-02T03:04:05+00:00 work\n\nItem: MW-1');
+    expect(
+      await landCandidate({
+        trusted,
+        candidate: second.candidate,
+        commit: rebased.commit,
+        base: first.commit,
+        target: 'main',
+      }),
+    ).toEqual({ type: 'landed' });
+    expect((await readFileAt(trusted.gitDir, rebased.commit, 'list.txt'))?.toString()).toBe(
+      lines('first', ...Array<string>(24), 'second'),
+    );
+    expect(git(trusted.gitDir, 'log', '-1', '--format=%an %aI %B', 'main')).toContain(
+      'Maker 2026-01-02T03:04:05+00:00 work\n\nItem: MW-1',
+    );
     git(trusted.gitDir, 'fsck', '--strict');
   });
 
@@ -53,7 +73,10 @@ describe('landing', () => {
     const first = await makeCandidate(workshop, 'MW-1', { 'list.txt': lines('same') });
     const second = await makeCandidate(workshop, 'MW-2', { 'list.txt': lines('same', ...Array<string>(24), 'more') });
     await landCandidate({ trusted, ...first, base, target: 'main' });
-    expect(await rebaseCandidate({ ...second, base, onto: first.commit, attempt: 'rebase-1' })).toMatchObject({ type: 'rebased', samePatch: false });
+    expect(await rebaseCandidate({ ...second, base, onto: first.commit, attempt: 'rebase-1' })).toMatchObject({
+      type: 'rebased',
+      samePatch: false,
+    });
   });
 
   it('rebases a candidate whose base the user has taken out of history', async () => {
@@ -63,7 +86,6 @@ describe('landing', () => {
     write(user, { 'gone.txt': 'gone\n' });
     git(user, 'add', '-A');
     git(user, 'commit', '-q', '-m', 'to be dropped');
-    const { takeIn } = await import('../../src/git/take-in.ts');
     const taken = await takeIn({ trusted: workshop.trusted, target: 'main' });
     if (taken.type !== 'taken-in') throw new Error(taken.type);
     const made = await makeCandidate(workshop, 'MW-1', { 'new.txt': 'new\n' }, taken.tip);
@@ -85,7 +107,9 @@ describe('landing', () => {
     expect(problemsOf(await bench.import(again))).toContain('"a.txt" still holds conflict markers');
     write(bench.copy.tree, { 'a.txt': 'both\n' });
     const solved = importedCommit(await bench.import(again));
-    expect(await landCandidate({ trusted, candidate: second.candidate, commit: solved, base: first.commit, target: 'main' })).toEqual({ type: 'landed' });
+    expect(
+      await landCandidate({ trusted, candidate: second.candidate, commit: solved, base: first.commit, target: 'main' }),
+    ).toEqual({ type: 'landed' });
   });
 
   it('refuses to land a commit that does not sit on the base it is said to sit on', async () => {
@@ -93,7 +117,9 @@ describe('landing', () => {
     const first = await makeCandidate(workshop, 'MW-1', { 'a.txt': 'first\n' });
     await landCandidate({ trusted: workshop.trusted, ...first, base: workshop.base, target: 'main' });
     const second = await makeCandidate(workshop, 'MW-2', { 'b.txt': 'second\n' });
-    await expect(landCandidate({ trusted: workshop.trusted, ...second, base: first.commit, target: 'main' })).rejects.toThrow('is not one commit on');
+    await expect(
+      landCandidate({ trusted: workshop.trusted, ...second, base: first.commit, target: 'main' }),
+    ).rejects.toThrow('is not one commit on');
   });
 
   it('saves a candidate’s commits where no agent can read them, so that its folder can go', async () => {
@@ -107,7 +133,7 @@ describe('landing', () => {
     rmSync(dirname(candidate.gitDir), { recursive: true });
     const saved = join(dirname(trusted.gitDir), 'saved.git');
     expect((await readFileAt(saved, commit, 'new.txt'))?.toString()).toBe('new\n');
-    expect(await isAncestor(trusted.gitDir, commit, commit.replace(/.$/, '0'))).toBe(false);
+    expect(await readFileAt(trusted.gitDir, commit, 'new.txt')).toBeNull();
     expect(readdirSync(join(trusted.gitDir, 'refs'))).not.toContain('saved');
   });
 
@@ -115,7 +141,10 @@ describe('landing', () => {
     const workshop = await openWorkshop();
     const { candidate, commit } = await makeCandidate(workshop, 'MW-1', { 'a.txt': 'changed\n', 'ü "new".txt': 'x\n' });
     const span = { gitDir: candidate.gitDir, from: workshop.base, to: commit };
-    expect(await diffText({ ...span, maxBytes: 10_000 })).toMatchObject({ cut: false, text: expect.stringContaining('-a\n+changed\n') });
+    expect(await diffText({ ...span, maxBytes: 10_000 })).toMatchObject({
+      cut: false,
+      text: expect.stringContaining('-a\n+changed\n'),
+    });
     expect(await diffText({ ...span, maxBytes: 20 })).toMatchObject({ cut: true });
     expect((await diffText({ ...span, maxBytes: 10_000, stat: true })).text).toContain('2 files changed');
     expect(await changedFiles(span)).toEqual([

@@ -1,6 +1,15 @@
 /** A user's repository and a factory's folder in a temporary place, for tests of src/git. */
 import { execFileSync } from 'node:child_process';
-import { lstatSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  readlinkSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { onTestFinished } from 'vitest';
@@ -85,7 +94,11 @@ export interface Bench {
 }
 
 /** A working copy of an item, ready for an agent. */
-export async function openBench(workshop: Workshop, item: string, options: { base?: string; head?: string; directory?: string } = {}): Promise<Bench> {
+export async function openBench(
+  workshop: Workshop,
+  item: string,
+  options: { base?: string; head?: string; directory?: string } = {},
+): Promise<Bench> {
   const candidate = await candidateOf(workshop, item);
   const base = options.base ?? workshop.base;
   const head = options.head ?? base;
@@ -123,7 +136,12 @@ export function problemsOf(outcome: ImportOutcome): string {
 }
 
 /** One candidate with one commit that writes these files. */
-export async function makeCandidate(workshop: Workshop, item: string, files: Files, base?: string): Promise<{ candidate: CandidateRepository; commit: string }> {
+export async function makeCandidate(
+  workshop: Workshop,
+  item: string,
+  files: Files,
+  base?: string,
+): Promise<{ candidate: CandidateRepository; commit: string }> {
   const bench = await openBench(workshop, item, base === undefined ? {} : { base });
   write(bench.copy.tree, files);
   return { candidate: bench.candidate, commit: importedCommit(await bench.import()) };
@@ -142,7 +160,8 @@ export function snapshot(folder: string): Record<string, string> {
       else if (info.isDirectory()) {
         seen[child] = `folder ${mode}`;
         visit(child);
-      } else if (info.isFile()) seen[child] = `file ${mode} ${info.nlink} ${readFileSync(join(folder, child), 'base64')}`;
+      } else if (info.isFile())
+        seen[child] = `file ${mode} ${info.nlink} ${readFileSync(join(folder, child), 'base64')}`;
       else seen[child] = 'special';
     }
   };

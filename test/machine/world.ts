@@ -11,7 +11,7 @@ import type { PinnedPhase, PinnedPipeline } from '../../src/model/pipeline.ts';
 import type { SessionFailure } from '../../src/model/session-failure.ts';
 import { unknownUsage } from '../../src/model/usage.ts';
 import type { WorkItem } from '../../src/model/work-item.ts';
-import { scheduledItem } from '../../src/orchestrator/view.ts';
+import { scheduledItem } from '../../src/machine/view.ts';
 
 const hash = (n: number) => n.toString(16).padStart(64, '0');
 export const commitOf = (n: number) => n.toString(16).padStart(40, '0');

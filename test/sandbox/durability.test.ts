@@ -12,7 +12,11 @@ const program = fileURLToPath(new URL('./worker.ts', import.meta.url));
 
 /** A worker of its own process group. */
 function startWorker(place: Place, script: string, wallMs = 20_000): ChildProcess {
-  return spawn(process.execPath, [program, place.session, place.work, script, String(wallMs)], { env: {}, detached: true, stdio: ['ignore', 'pipe', 'inherit'] });
+  return spawn(process.execPath, [program, place.session, place.work, script, String(wallMs)], {
+    env: {},
+    detached: true,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
 }
 
 async function killGroup(worker: ChildProcess): Promise<void> {
@@ -59,7 +63,9 @@ it('runs once when two workers race for one directory', async () => {
 
 it('runs once when ten callers of one process race for one directory', async () => {
   const place = makePlace();
-  const ends = await Promise.all(Array.from({ length: 10 }, () => runSession(shell(place, 'bubblewrap', 'echo run >> runs; sleep 0.2'))));
+  const ends = await Promise.all(
+    Array.from({ length: 10 }, () => runSession(shell(place, 'bubblewrap', 'echo run >> runs; sleep 0.2'))),
+  );
   expect(new Set(ends.map((end) => end.type))).toEqual(new Set(['exited']));
   expect(readFileSync(join(place.work, 'runs'), 'utf8')).toBe('run\n');
 });
@@ -90,7 +96,11 @@ it('takes a claim of an earlier boot, or of another process with the same pid, f
   const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
   const stat = readFileSync('/proc/self/stat', 'latin1');
   const start = stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
-  const claims = [`${process.pid} ${start} ${boot} 1.00\n`, `${process.pid} 1 ${boot} 1.00\n`, `${process.pid} ${start} 00000000-0000-0000-0000-000000000000 1.00\n`];
+  const claims = [
+    `${process.pid} ${start} ${boot} 1.00\n`,
+    `${process.pid} 1 ${boot} 1.00\n`,
+    `${process.pid} ${start} 00000000-0000-0000-0000-000000000000 1.00\n`,
+  ];
   const traces = claims.map((claim) => {
     writeFileSync(join(place.session, 'claim'), claim);
     return inspectSession(place.session);

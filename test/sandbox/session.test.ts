@@ -1,28 +1,21 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createHash } from 'node:crypto';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { inspectSession, killSession, readSessionOutput, runSession } from '../../src/sandbox/session.ts';
-import { findMarked } from '../../src/sandbox/session/process-table.ts';
+import { findMarked, readProc } from '../../src/sandbox/session/process-table.ts';
 import { markerEntry } from '../../src/sandbox/session/trace.ts';
 import { makePlace, rungs, shell, until, untilExists } from './support.ts';
 
 /** Processes anywhere on this machine, inside or outside of a namespace, whose command line has this word. */
-async function countProcesses(word: string): Promise<number> {
-  const { readdirSync } = await import('node:fs');
-  return readdirSync('/proc').filter((pid) => {
-    if (!/^[0-9]+$/.test(pid) || Number(pid) === process.pid) return false;
-    try {
-      return readFileSync(`/proc/${pid}/cmdline`, 'latin1').split('\0').includes(word);
-    } catch {
-      return false;
-    }
-  }).length;
+function countProcesses(word: string): number {
+  const pids = readdirSync('/proc').filter((name) => /^[0-9]+$/.test(name));
+  return pids.filter((pid) => readProc(`/proc/${pid}/cmdline`)?.split('\0').includes(word)).length;
 }
 
-/** A sleep with an argument that no other process has. */
-function uniqueSleep(): { readonly seconds: string } {
-  return { seconds: `9${Math.floor(Math.random() * 1e9)}` };
+/** How long to sleep, for a time that no other process sleeps. */
+function uniqueSeconds(): string {
+  return `9${Math.floor(Math.random() * 1e9)}`;
 }
 
 describe.each(rungs)('a session on the %s rung', (rung) => {
@@ -35,9 +28,22 @@ describe.each(rungs)('a session on the %s rung', (rung) => {
 
   it('tells a program that is not there from one that cannot be run', async () => {
     const [absent, folder] = [makePlace(), makePlace()];
-    const enclose = (place: typeof absent, command: string) => place.sandboxes[rung].enclose([command], { workdir: place.work, writable: [place.work], readOnly: [], env: {}, egressSocket: null, loopback: [] });
-    expect(await runSession({ ...shell(absent, rung, ''), enclosed: enclose(absent, 'no-such-program') })).toMatchObject({ type: 'exited', exitCode: 127 });
-    expect(await runSession({ ...shell(folder, rung, ''), enclosed: enclose(folder, folder.work) })).toMatchObject({ type: 'exited', exitCode: 126 });
+    const enclose = (place: typeof absent, command: string) =>
+      place.sandboxes[rung].enclose([command], {
+        workdir: place.work,
+        writable: [place.work],
+        readOnly: [],
+        env: {},
+        egressSocket: null,
+        loopback: [],
+      });
+    expect(
+      await runSession({ ...shell(absent, rung, ''), enclosed: enclose(absent, 'no-such-program') }),
+    ).toMatchObject({ type: 'exited', exitCode: 127 });
+    expect(await runSession({ ...shell(folder, rung, ''), enclosed: enclose(folder, folder.work) })).toMatchObject({
+      type: 'exited',
+      exitCode: 126,
+    });
   });
 
   it('hands a megabyte to stdin unharmed', async () => {
@@ -51,9 +57,15 @@ describe.each(rungs)('a session on the %s rung', (rung) => {
   it('gives exactly the environment that was asked for, whatever it holds', async () => {
     const place = makePlace();
     const value = 'a\'b"c$d`e\\f\ng';
-    await runSession(shell(place, rung, 'env -0', { walls: { env: { VALUE: value, HOME: '/h', TMPDIR: '/t', PATH: '/usr/bin:/bin' } } }));
+    await runSession(
+      shell(place, rung, 'env -0', {
+        walls: { env: { VALUE: value, HOME: '/h', TMPDIR: '/t', PATH: '/usr/bin:/bin' } },
+      }),
+    );
     const { stdout } = await readSessionOutput(place.session);
-    const names = stdout.split('\0').filter((entry) => entry !== '' && !/^(MW_SESSION|PWD|OLDPWD|SHLVL|_)=/.test(entry));
+    const names = stdout
+      .split('\0')
+      .filter((entry) => entry !== '' && !/^(MW_SESSION|PWD|OLDPWD|SHLVL|_)=/.test(entry));
     expect(names.toSorted()).toEqual(['HOME=/h', 'PATH=/usr/bin:/bin', 'TMPDIR=/t', `VALUE=${value}`]);
   });
 
@@ -61,7 +73,9 @@ describe.each(rungs)('a session on the %s rung', (rung) => {
     const place = makePlace();
     await runSession(shell(place, rung, 'for fd in /proc/self/fd/*; do readlink "$fd"; done'));
     const links = (await readSessionOutput(place.session)).stdout.trim().split('\n');
-    const others = links.filter((link) => !/(stdin|stdout|stderr)$/.test(link) && link !== '/dev/null' && !link.startsWith('/proc/'));
+    const others = links.filter(
+      (link) => !/(stdin|stdout|stderr)$/.test(link) && link !== '/dev/null' && !link.startsWith('/proc/'),
+    );
     expect(others).toEqual([]);
   });
 
@@ -90,41 +104,47 @@ describe.each(rungs)('a session on the %s rung', (rung) => {
   it('ends a session whose folder grows past its size', async () => {
     const place = makePlace();
     const watch = { folder: place.work, maxBytes: 4 * 1024 * 1024 };
-    const end = await runSession(shell(place, rung, 'dd if=/dev/zero of=big bs=1M count=8 2>/dev/null; sleep 30', { watch }));
+    const end = await runSession(
+      shell(place, rung, 'dd if=/dev/zero of=big bs=1M count=8 2>/dev/null; sleep 30', { watch }),
+    );
     expect(end.type === 'too-large' && end.sizeBytes).toBeGreaterThan(watch.maxBytes);
   });
 
   it('ends a session whose output grows past its size', async () => {
     const place = makePlace();
-    const end = await runSession(shell(place, rung, 'yes | head -c 3000000; sleep 30', { maxOutputBytes: 1_000_000, idleMs: 10_000 }));
+    const end = await runSession(
+      shell(place, rung, 'yes | head -c 3000000; sleep 30', { maxOutputBytes: 1_000_000, idleMs: 10_000 }),
+    );
     expect(end).toMatchObject({ type: 'too-large', sizeBytes: 3_000_000 });
   });
 
   it('leaves nothing running when it is aborted, not even a daemon', async () => {
     const place = makePlace();
-    const { seconds } = uniqueSleep();
+    const seconds = uniqueSeconds();
     const aborter = new AbortController();
     const script = `setsid sh -c 'trap "" TERM HUP; sleep ${seconds}; sleep ${seconds}' & sleep ${seconds} & touch ready; sleep ${seconds}`;
     const running = runSession(shell(place, rung, script, { signal: aborter.signal }));
     await untilExists(join(place.work, 'ready'));
-    await until('three sleeps run', async () => (await countProcesses(seconds)) === 3);
+    await until('three sleeps run', () => countProcesses(seconds) === 3);
     aborter.abort();
     expect(await running).toEqual({ type: 'aborted' });
-    expect(await countProcesses(seconds)).toBe(0);
+    expect(countProcesses(seconds)).toBe(0);
     expect(inspectSession(place.session)).toBe('vanished');
   });
 
   it('leaves no daemon behind when the program ends by itself', async () => {
     const place = makePlace();
-    const { seconds } = uniqueSleep();
+    const seconds = uniqueSeconds();
     const end = await runSession(shell(place, rung, `setsid sleep ${seconds} >/dev/null 2>&1 & exit 0`));
     expect(end).toMatchObject({ type: 'exited', exitCode: 0 });
-    expect(await countProcesses(seconds)).toBe(0);
+    expect(countProcesses(seconds)).toBe(0);
   });
 
   it('starts nothing for a caller that has already given up', async () => {
     const place = makePlace();
-    expect(await runSession(shell(place, rung, 'touch ran', { signal: AbortSignal.abort() }))).toEqual({ type: 'aborted' });
+    expect(await runSession(shell(place, rung, 'touch ran', { signal: AbortSignal.abort() }))).toEqual({
+      type: 'aborted',
+    });
     expect(inspectSession(place.session)).toBe('absent');
   });
 });
@@ -133,13 +153,18 @@ describe('what is found in a session’s directory', () => {
   it('keeps an egress proxy that cannot start apart from a program that fails', async () => {
     const place = makePlace();
     const egress = { socket: join(place.folder, 'egress.sock'), allow: ['not an endpoint'] };
-    expect(await runSession(shell(place, 'clone', 'touch ran', { egress }))).toEqual({ type: 'walls-failed', exitCode: 125 });
+    expect(await runSession(shell(place, 'clone', 'touch ran', { egress }))).toEqual({
+      type: 'walls-failed',
+      exitCode: 125,
+    });
     expect(readFileSync(join(place.session, 'egress.err'), 'utf8')).toContain('not an endpoint');
   });
 
   it('keeps walls that cannot stand apart from a program that fails', async () => {
     const place = makePlace();
-    const spec = shell(place, 'bubblewrap', 'exit 1', { walls: { workdir: place.folder } });
+    const elsewhere = join(place.folder, 'elsewhere');
+    mkdirSync(elsewhere);
+    const spec = shell(place, 'bubblewrap', 'exit 1', { walls: { workdir: elsewhere } });
     expect(await runSession(spec)).toMatchObject({ type: 'walls-failed' });
   });
 

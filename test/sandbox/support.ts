@@ -43,13 +43,26 @@ afterEach(async () => {
 });
 
 export function wallsOf(place: Place, walls: Partial<Walls> = {}): Walls {
-  return { workdir: place.work, writable: [place.work], readOnly: [], env: {}, egressSocket: null, loopback: [], ...walls };
+  return {
+    workdir: place.work,
+    writable: [place.work],
+    readOnly: [],
+    env: {},
+    egressSocket: null,
+    loopback: [],
+    ...walls,
+  };
 }
 
 export const rungs = ['clone', 'bubblewrap'] as const;
 
 /** A session of a shell command. */
-export function shell(place: Place, rung: (typeof rungs)[number], script: string, spec: Partial<SessionSpec> & { readonly walls?: Partial<Walls> } = {}): SessionSpec {
+export function shell(
+  place: Place,
+  rung: (typeof rungs)[number],
+  script: string,
+  spec: Partial<SessionSpec> & { readonly walls?: Partial<Walls> } = {},
+): SessionSpec {
   const { walls, ...rest } = spec;
   return {
     directory: place.session,

@@ -13,7 +13,7 @@ export function describeLine(line: string): string | null {
 }
 
 function describeEvent(event: JsonObject): string | null {
-  switch (textAt(event, 'type')) {
+  switch (textAt(event, 'type') ?? '') {
     case 'system':
       return describeSystem(event);
     case 'assistant':
@@ -29,7 +29,7 @@ function describeEvent(event: JsonObject): string | null {
 }
 
 function describeSystem(event: JsonObject): string | null {
-  switch (textAt(event, 'subtype')) {
+  switch (textAt(event, 'subtype') ?? '') {
     case 'init':
       return `Claude Code ${textAt(event, 'claude_code_version') ?? ''}, model ${textAt(event, 'model') ?? 'unknown'}`;
     case 'api_retry': {
@@ -43,7 +43,7 @@ function describeSystem(event: JsonObject): string | null {
 }
 
 function describeBlock(block: unknown): string {
-  switch (textAt(block, 'type')) {
+  switch (textAt(block, 'type') ?? '') {
     case 'text':
       return textAt(block, 'text') ?? '';
     case 'tool_use':
@@ -64,7 +64,12 @@ function describeCall(block: unknown): string {
 function describeResult(block: unknown): string {
   if (!isObject(block) || block['is_error'] !== true) return '';
   const content = valueAt(block, 'content');
-  const text = typeof content === 'string' ? content : listAt(block, 'content').map((part) => textAt(part, 'text')).join(' ');
+  const text =
+    typeof content === 'string'
+      ? content
+      : listAt(block, 'content')
+          .map((part) => textAt(part, 'text'))
+          .join(' ');
   return `failed: ${text}`;
 }
 
@@ -76,6 +81,9 @@ function describeQuota(event: JsonObject): string | null {
 function describeEnd(event: JsonObject): string {
   const cost = numberAt(event, 'total_cost_usd');
   const price = cost === null ? '' : `, $${cost.toFixed(4)} in all`;
-  const how = event['is_error'] === true ? `failed (${textAt(event, 'terminal_reason') ?? textAt(event, 'subtype')})` : 'finished';
+  const how =
+    event['is_error'] === true
+      ? `failed (${textAt(event, 'terminal_reason') ?? textAt(event, 'subtype')})`
+      : 'finished';
   return `${how} after ${numberAt(event, 'num_turns') ?? '?'} turns${price}`;
 }

@@ -16,8 +16,11 @@ export function failureOf(result: JsonObject, events: readonly JsonObject[], end
   if (subtype === 'success' && result['is_error'] === false) return null;
 
   const errors = listAt(result, 'errors').filter((error) => typeof error === 'string');
-  const detail = detailFrom([textAt(result, 'result'), errors.join('\n'), ended.stderr], `Claude Code ended with ${subtype}.`);
-  switch (subtype) {
+  const detail = detailFrom(
+    [textAt(result, 'result'), errors.join('\n'), ended.stderr],
+    `Claude Code ended with ${subtype}.`,
+  );
+  switch (subtype ?? '') {
     case 'error_max_turns':
       return { type: 'over-turns', detail };
     case 'error_max_budget_usd':
@@ -44,7 +47,9 @@ function failureOfApi(result: JsonObject, events: readonly JsonObject[], detail:
   if (isOneOf('prompt_too_long', 'message_over_context_limit', 'rapid_refill_breaker') || status === 413) {
     return { type: 'context-overflow', detail };
   }
-  if (status === 401 || status === 402 || status === 403 || isOneOf(...notAllowed)) return { type: 'unauthorized', detail };
+  if (status === 401 || status === 402 || status === 403 || isOneOf(...notAllowed)) {
+    return { type: 'unauthorized', detail };
+  }
   if (status === 429 || isOneOf('usage_limit_reached', 'rate_limit', 'rate_limit_error')) {
     return { type: 'rate-limited', detail, resetsAt: readReset(events) };
   }
@@ -70,8 +75,21 @@ const notAllowed = [
   'org_disabled_credential',
   'invalid_credential_header',
 ];
-const providerSide = ['overloaded', 'overloaded_error', 'server_error', 'no_response', 'stream_idle_timeout', 'empty_completion'];
-const noConnection = ['connection_failed', 'tls_untrusted_ca', 'tls_cert_signature_failure', 'network_edge_blocked', 'gateway_content_type'];
+const providerSide = [
+  'overloaded',
+  'overloaded_error',
+  'server_error',
+  'no_response',
+  'stream_idle_timeout',
+  'empty_completion',
+];
+const noConnection = [
+  'connection_failed',
+  'tls_untrusted_ca',
+  'tls_cert_signature_failure',
+  'network_edge_blocked',
+  'gateway_content_type',
+];
 
 /** When the quota that refused the session resets, if the stream said so: whole seconds since 1970. */
 function readReset(events: readonly JsonObject[]): string | null {

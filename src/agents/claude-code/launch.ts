@@ -36,24 +36,29 @@ export async function launchTurn(turn: Turn, host: AgentHost): Promise<Launch> {
 
 function buildArguments(turn: Turn): readonly string[] {
   const tools = toolsOf(turn).join(',');
-  const capMicroUsd = conversationCap(turn);
   return [
-    ...['-p', '--output-format', 'stream-json', '--verbose'],
+    '-p',
+    '--output-format',
+    'stream-json',
+    '--verbose',
     // `bypassPermissions` is refused for root; asking is impossible without a terminal: what is not listed is denied.
-    ...['--permission-mode', 'dontAsk', '--tools', tools, '--allowedTools', tools],
+    '--permission-mode',
+    'dontAsk',
+    '--tools',
+    tools,
+    '--allowedTools',
+    tools,
     // Settings, hooks, servers and instructions of the working copy may be a maker's own: a reviewer must not obey them.
-    ...['--setting-sources', 'user', '--strict-mcp-config'],
+    '--setting-sources',
+    'user',
+    '--strict-mcp-config',
     ...(turn.schema === null ? [] : ['--json-schema', JSON.stringify(turn.schema)]),
     ...(turn.config.model === undefined ? [] : ['--model', turn.config.model]),
-    ...(capMicroUsd === null ? [] : ['--max-budget-usd', String(capMicroUsd / 1_000_000)]),
+    // Unlike the cost that it reports, the cap counts this turn alone.
+    ...(turn.capMicroUsd === null ? [] : ['--max-budget-usd', String(turn.capMicroUsd / 1_000_000)]),
     ...(turn.config.maxTurns === undefined ? [] : ['--max-turns', String(turn.config.maxTurns)]),
     ...(turn.resume === null ? [] : ['--resume', turn.resume.conversation]),
   ];
-}
-
-/** The program counts a resumed conversation from its beginning, so what was spent before is added to the cap. */
-function conversationCap(turn: Turn): number | null {
-  return turn.capMicroUsd === null ? null : turn.capMicroUsd + (turn.resume?.usage.costMicroUsd ?? 0);
 }
 
 function buildEnvironment(turn: Turn): Record<string, string> {

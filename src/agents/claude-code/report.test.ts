@@ -91,7 +91,9 @@ describe('a failed session of Claude Code', () => {
   });
 
   test('by a refused key is unauthorized', () => {
-    expect(failureIn(readRecording('claude-429').replaceAll('429', '401').replaceAll('rate_limit', 'x'))).toBe('unauthorized');
+    expect(failureIn(readRecording('claude-429').replaceAll('429', '401').replaceAll('rate_limit', 'x'))).toBe(
+      'unauthorized',
+    );
   });
 
   test('says when a quota resets, if the stream said so', () => {
@@ -108,7 +110,13 @@ describe('a failed session of Claude Code', () => {
   test('is not blamed on a retry that went well', () => {
     const retry = { type: 'system', subtype: 'api_retry', error_status: 429, error: 'rate_limit' };
     const message = { type: 'assistant', error: 'invalid_request' };
-    const result = { type: 'result', subtype: 'success', is_error: true, api_error_status: 400, terminal_reason: 'api_error' };
+    const result = {
+      type: 'result',
+      subtype: 'success',
+      is_error: true,
+      api_error_status: 400,
+      terminal_reason: 'api_error',
+    };
     const stream = (...events: readonly object[]): string => events.map((event) => JSON.stringify(event)).join('\n');
     expect(failureIn(stream(retry, message, result))).toBe('crashed');
     expect(failureIn(stream(retry, { ...message, error: 'rate_limit' }, result))).toBe('rate-limited');
@@ -126,19 +134,28 @@ describe('a failed session of Claude Code', () => {
 
 describe('a resumed session of Claude Code', () => {
   const first = report(readRecording('claude')).usage;
+  const own = '"model_usage_since_last_result":';
   const cumulative = readRecording('claude')
     .replace('"total_cost_usd":0.01125', '"total_cost_usd":0.0150')
     .replace('"inputTokens":3000,"outputTokens":150', '"inputTokens":4000,"outputTokens":200');
 
-  test('reports only what it added', () => {
-    const resume = { conversation: 'c930d629', usage: first };
-    expect(report(cumulative, { resume }).usage).toMatchObject({ inputTokens: 1000, outputTokens: 50, costMicroUsd: 3750 });
-    expect(report(cumulative).usage).toMatchObject({ inputTokens: 4000, costMicroUsd: 15000 });
+  test('reports what it says of itself', () => {
+    const resume = { conversation: 'c930d629', usage: { ...first, costMicroUsd: null } };
+    expect(cumulative).toContain(own);
+    expect(report(cumulative, { resume }).usage).toMatchObject({
+      inputTokens: 3000,
+      outputTokens: 150,
+      costMicroUsd: 11250,
+    });
   });
 
-  test('does not know what it added when the turns before are not known', () => {
-    const resume = { conversation: 'c930d629', usage: { ...first, costMicroUsd: null } };
-    expect(report(cumulative, { resume }).usage.costMicroUsd).toBeNull();
+  test('reports what it added when it states its running total only', () => {
+    const older = cumulative.replace(own, '"else":');
+    const resume = { conversation: 'c930d629', usage: first };
+    expect(report(older, { resume }).usage).toMatchObject({ inputTokens: 1000, outputTokens: 50, costMicroUsd: 3750 });
+    expect(report(older).usage).toMatchObject({ inputTokens: 4000, costMicroUsd: 15000 });
+    const unknown = { conversation: 'c930d629', usage: { ...first, costMicroUsd: null } };
+    expect(report(older, { resume: unknown }).usage.costMicroUsd).toBeNull();
   });
 });
 
@@ -156,18 +173,41 @@ describe('reading Claude Code is total', () => {
   });
 
   test('over any text and any JSON', () => {
-    const event = fc.record({ type: fc.constantFrom('result', 'assistant', 'system', 'rate_limit_event', 'user'), subtype: fc.constantFrom('success', 'x', 'init', 'api_retry'), usage: fc.json(), message: fc.jsonValue(), modelUsage: fc.jsonValue(), total_cost_usd: fc.jsonValue(), permission_denials: fc.jsonValue(), rate_limit_info: fc.jsonValue(), is_error: fc.boolean() }, { requiredKeys: ['type'] });
+    const event = fc.record(
+      {
+        type: fc.constantFrom('result', 'assistant', 'system', 'rate_limit_event', 'user'),
+        subtype: fc.constantFrom('success', 'x', 'init', 'api_retry'),
+        usage: fc.json(),
+        message: fc.jsonValue(),
+        modelUsage: fc.jsonValue(),
+        model_usage_since_last_result: fc.jsonValue(),
+        total_cost_usd: fc.jsonValue(),
+        permission_denials: fc.jsonValue(),
+        rate_limit_info: fc.jsonValue(),
+        is_error: fc.boolean(),
+      },
+      { requiredKeys: ['type'] },
+    );
     fc.assert(
-      fc.property(fc.oneof(fc.string({ unit: 'binary' }), event.map((value) => JSON.stringify(value))), (stream) => {
-        expectWellFormed(report(stream));
-        const line = describeLine(stream);
-        expect(line === null || line.length <= 300).toBe(true);
-      }),
+      fc.property(
+        fc.oneof(
+          fc.string({ unit: 'binary' }),
+          event.map((value) => JSON.stringify(value)),
+        ),
+        (stream) => {
+          expectWellFormed(report(stream));
+          const line = describeLine(stream);
+          expect(line === null || line.length <= 300).toBe(true);
+        },
+      ),
     );
   });
 
   test('and every line of a session is either said in one line or left out', () => {
-    const lines = readRecording('claude').split('\n').map(describeLine).filter((line) => line !== null);
+    const lines = readRecording('claude')
+      .split('\n')
+      .map(describeLine)
+      .filter((line) => line !== null);
     expect(lines).toEqual([
       'Claude Code 2.1.329, model claude-sonnet-4-5',
       'Working on it.',

@@ -11,7 +11,8 @@ import { readUsage } from './usage.ts';
  */
 export function reportTurn(ended: EndedTurn, turn: Turn): TurnReport {
   const events = readJsonLines(ended.stdout);
-  const result = events.findLast((event) => event['type'] === 'result') ?? null;
+  const results = events.filter((event) => event['type'] === 'result');
+  const result = results.at(-1) ?? null;
   const failure = result === null ? failureWithoutResult(ended) : failureOf(result, events, ended);
   return {
     end:
@@ -23,7 +24,7 @@ export function reportTurn(ended: EndedTurn, turn: Turn): TurnReport {
             denied: readDenied(events, turn),
           }
         : { type: 'failed', failure },
-    usage: readUsage(result, turn),
+    usage: readUsage(results, turn),
     conversation: readConversation(events),
   };
 }

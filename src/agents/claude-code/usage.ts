@@ -4,21 +4,36 @@ import { countAt, isObject, numberAt, textAt, valueAt, type JsonObject } from '.
 import { priceUsage, subtractUsage } from '../session-usage.ts';
 
 /**
- * What the turn used. `modelUsage` and `total_cost_usd` count every model and sub-agent, and the whole conversation on
- * a resumed session; `usage` leaves out sub-agents and the last step of a capped turn, so it is only the fallback.
+ * What the turn used, over every model and sub-agent. Newer versions state it for each result of this process; from
+ * older ones it is the conversation's running total less the turns before. `usage`, which leaves out sub-agents and the
+ * last step of a capped turn, is only the last resort.
  */
-export function readUsage(result: JsonObject | null, turn: Turn): Usage {
-  if (result === null) return priceUsage(unknownUsage, turn.config);
-  const earlier = turn.resume?.usage ?? null;
-  const total = readModelUsage(result);
-  const usage = total === null ? readMainLoopUsage(result) : subtractUsage(total, earlier);
+export function readUsage(results: readonly JsonObject[], turn: Turn): Usage {
+  const last = results.at(-1);
+  if (last === undefined) return priceUsage({ ...unknownUsage, model: turn.config.model ?? null }, turn.config);
+  const usage = readOwn(results) ?? readDifference(last, turn) ?? readMainLoopUsage(last);
   return priceUsage({ ...usage, model: usage.model ?? turn.config.model ?? null }, turn.config);
 }
 
-function readModelUsage(result: JsonObject): Usage | null {
+function readOwn(results: readonly JsonObject[]): Usage | null {
+  const parts = results.map((result) => valueAt(result, 'model_usage_since_last_result'));
+  if (!parts.every(isObject)) return null;
+  const entries = parts.flatMap((part) => Object.entries(part));
+  const usd = entries.reduce<number | null>((all, [, model]) => {
+    const cost = numberAt(model, 'costUSD');
+    return all === null || cost === null ? null : all + cost;
+  }, 0);
+  return sumModels(entries, microUsd(usd));
+}
+
+function readDifference(result: JsonObject, turn: Turn): Usage | null {
   const models = valueAt(result, 'modelUsage');
   if (!isObject(models)) return null;
-  const entries = Object.entries(models);
+  const total = sumModels(Object.entries(models), microUsd(numberAt(result, 'total_cost_usd')));
+  return subtractUsage(total, turn.resume?.usage ?? null);
+}
+
+function sumModels(entries: readonly (readonly [string, unknown])[], costMicroUsd: number | null): Usage {
   const sum = (key: string): number | null =>
     entries.reduce<number | null>((all, [, model]) => addCounts(all, countAt(model, key)), 0);
   return {
@@ -27,7 +42,7 @@ function readModelUsage(result: JsonObject): Usage | null {
     cacheReadTokens: sum('cacheReadInputTokens'),
     cacheWriteTokens: sum('cacheCreationInputTokens'),
     reasoningTokens: sum('thinkingTokens'),
-    costMicroUsd: readCost(result),
+    costMicroUsd,
     model: mainModel(entries),
   };
 }
@@ -44,8 +59,7 @@ function readMainLoopUsage(result: JsonObject): Usage {
   };
 }
 
-function readCost(result: JsonObject): number | null {
-  const usd = numberAt(result, 'total_cost_usd');
+function microUsd(usd: number | null): number | null {
   const micro = usd === null ? null : Math.round(usd * 1_000_000);
   return micro !== null && Number.isSafeInteger(micro) && micro >= 0 ? micro : null;
 }

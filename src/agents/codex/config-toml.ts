@@ -50,7 +50,8 @@ function describeProvider(endpoint: string): TomlTable {
 function writeToml(table: TomlTable, path: readonly string[] = []): string {
   const entries = Object.entries(table);
   const values = entries.filter(([, value]) => !isTable(value));
-  const head = path.length === 0 || values.length === 0 ? [] : [`[${path.map((key) => JSON.stringify(key)).join('.')}]`];
+  const head =
+    path.length === 0 || values.length === 0 ? [] : [`[${path.map((key) => JSON.stringify(key)).join('.')}]`];
   const lines = values.map(([key, value]) => `${JSON.stringify(key)} = ${JSON.stringify(value)}`);
   const tables = entries.map(([key, value]) => (isTable(value) ? writeToml(value, [...path, key]) : ''));
   return [...head, ...lines, ...tables.filter((text) => text !== '')].join('\n');

@@ -13,7 +13,7 @@ export function describeLine(line: string): string | null {
 }
 
 function describeEvent(event: JsonObject): string | null {
-  switch (textAt(event, 'type')) {
+  switch (textAt(event, 'type') ?? '') {
     case 'item.started':
       return textAt(event, 'item', 'type') === 'command_execution' ? `run: ${textAt(event, 'item', 'command')}` : null;
     case 'item.completed':
@@ -29,7 +29,7 @@ function describeEvent(event: JsonObject): string | null {
 }
 
 function describeItem(event: JsonObject): string | null {
-  switch (textAt(event, 'item', 'type')) {
+  switch (textAt(event, 'item', 'type') ?? '') {
     case 'agent_message':
     case 'reasoning':
       return textAt(event, 'item', 'text');

@@ -5,7 +5,10 @@ import { detailFrom } from '../shorten-text.ts';
 
 /** Why a turn without a terminal event failed. */
 export function failureWithoutEnd(ended: EndedTurn, lastError: string | null): SessionFailure {
-  const detail = detailFrom([ended.stderr, lastError, ended.stdout], 'Codex ended without a result and without a word.');
+  const detail = detailFrom(
+    [ended.stderr, lastError, ended.stdout],
+    'Codex ended without a result and without a word.',
+  );
   if (ended.exitCode === 126 || ended.exitCode === 127) return { type: 'not-installed', detail };
   if (lastError !== null && isConnectionTrouble(lastError)) return { type: 'unreachable', detail };
   return { type: 'crashed', exitCode: ended.exitCode, detail };
@@ -24,7 +27,8 @@ export function failureOfMessage(message: string, ended: EndedTurn): SessionFail
     if (known !== null) return known;
   }
   const status = /^(?:unexpected status|exceeded retry limit, last status:) (\d{3})\b/.exec(message);
-  if (status !== null) return failureOfStatus(Number(status[1]), detail) ?? { type: 'crashed', exitCode: ended.exitCode, detail };
+  if (status !== null)
+    return failureOfStatus(Number(status[1]), detail) ?? { type: 'crashed', exitCode: ended.exitCode, detail };
   if (message.startsWith('Codex ran out of room in the model')) return { type: 'context-overflow', detail };
   if (message.startsWith('Missing environment variable: ')) return { type: 'unauthorized', detail };
   if (startsWithOneOf(message, ['Quota exceeded.', "You've hit your usage limit"])) {
@@ -43,10 +47,15 @@ function failureOfPayload(payload: JsonObject, detail: string): SessionFailure |
   const inner = isObject(payload['error']) ? payload['error'] : payload;
   const codes = [textAt(inner, 'code'), textAt(inner, 'type')];
   if (codes.includes('context_length_exceeded')) return { type: 'context-overflow', detail };
-  if (codes.includes('insufficient_quota') || codes.includes('rate_limit_exceeded') || codes.includes('usage_limit_reached')) {
+  if (
+    codes.includes('insufficient_quota') ||
+    codes.includes('rate_limit_exceeded') ||
+    codes.includes('usage_limit_reached')
+  ) {
     return { type: 'rate-limited', detail, resetsAt: null };
   }
-  if (codes.includes('invalid_api_key') || codes.includes('authentication_error')) return { type: 'unauthorized', detail };
+  if (codes.includes('invalid_api_key') || codes.includes('authentication_error'))
+    return { type: 'unauthorized', detail };
   if (codes.includes('server_error') || codes.includes('overloaded_error')) return { type: 'provider-failed', detail };
   return failureOfStatus(numberAt(payload, 'status') ?? numberAt(inner, 'status') ?? 0, detail);
 }

@@ -32,7 +32,11 @@ export async function launchTurn(turn: Turn, host: AgentHost): Promise<Launch> {
   return {
     argv: [
       ...program.argv,
-      ...['exec', '--json', '--skip-git-repo-check', '--output-last-message', resultFile],
+      'exec',
+      '--json',
+      '--skip-git-repo-check',
+      '--output-last-message',
+      resultFile,
       ...(strict === null ? [] : ['--output-schema', schemaFile]),
       ...(turn.resume === null ? [] : ['resume', turn.resume.conversation]),
       '-',
@@ -41,6 +45,7 @@ export async function launchTurn(turn: Turn, host: AgentHost): Promise<Launch> {
     stdin: spellOut && turn.schema !== null ? askForJson(turn.prompt, turn.schema) : turn.prompt,
     files: [
       { path: join(folder, 'config.toml'), content: `${configToml(turn)}\n` },
+      { path: resultFile, content: '' },
       ...(strict === null ? [] : [{ path: schemaFile, content: JSON.stringify(strict.schema, null, 2) }]),
     ],
     readOnly: login ? [...program.readOnly, loginFile(host)] : program.readOnly,

@@ -1,12 +1,12 @@
+import { realpath } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import { realpath } from 'node:fs/promises';
+import type { AgentConfig } from '../../model/config.ts';
 import type { AgentHost } from '../agent-host.ts';
 import { commandOf, findExecutable, isExecutableFile, resolveCommand, type Program } from '../program.ts';
-import type { AgentConfig } from '../../model/config.ts';
 
 /** The platform package of the npm distribution and the target folder in it, by `process.platform-process.arch`. */
-const distributions: Readonly<Record<string, readonly [name: string, target: string]>> = {
+export const distributions: Readonly<Record<string, readonly [name: string, target: string]>> = {
   'linux-x64': ['@openai/codex-linux-x64', 'x86_64-unknown-linux-musl'],
   'linux-arm64': ['@openai/codex-linux-arm64', 'aarch64-unknown-linux-musl'],
   'darwin-x64': ['@openai/codex-darwin-x64', 'x86_64-apple-darwin'],

@@ -43,11 +43,16 @@ describe('a finished session of Codex', () => {
   });
 
   test('takes the message it left in its file before the one in the stream', () => {
-    expect(report(readRecording('codex'), {}, '{"status":"from the file"}').end).toMatchObject({ json: { status: 'from the file' } });
+    expect(report(readRecording('codex'), {}, '{"status":"from the file"}').end).toMatchObject({
+      json: { status: 'from the file' },
+    });
   });
 
   test('that answered in prose keeps the text and has no structured result', () => {
-    expect(report(readRecording('codex-schema-not-enforced')).end).toMatchObject({ text: 'plain prose, no JSON', json: undefined });
+    expect(report(readRecording('codex-schema-not-enforced')).end).toMatchObject({
+      text: 'plain prose, no JSON',
+      json: undefined,
+    });
   });
 
   test('is not failed by warnings on the way, nor by a refused write that the stream does not show', () => {
@@ -92,7 +97,10 @@ describe('a failed session of Codex', () => {
   });
 
   test('that waits for the network until it is cut is unreachable', () => {
-    const waiting = JSON.stringify({ type: 'error', message: 'Reconnecting... waiting for network (Connection failed: x)' });
+    const waiting = JSON.stringify({
+      type: 'error',
+      message: 'Reconnecting... waiting for network (Connection failed: x)',
+    });
     expect(failureIn(`${waiting}\n${waiting.slice(0, 40)}`)).toBe('unreachable');
   });
 });
@@ -100,7 +108,10 @@ describe('a failed session of Codex', () => {
 test('a resumed session of Codex reports only what it added', () => {
   const { usage } = report(readRecording('codex-schema-not-enforced'));
   const resume = { conversation: 't', usage };
-  expect(report(readRecording('codex-resume'), { resume }).usage).toMatchObject({ inputTokens: 1000, outputTokens: 50 });
+  expect(report(readRecording('codex-resume'), { resume }).usage).toMatchObject({
+    inputTokens: 1000,
+    outputTokens: 50,
+  });
   expect(report(readRecording('codex-resume')).usage).toMatchObject({ inputTokens: 2000, outputTokens: 100 });
 });
 
@@ -119,19 +130,34 @@ describe('reading Codex is total', () => {
 
   test('over any text and any JSON', () => {
     const type = fc.constantFrom('turn.completed', 'turn.failed', 'item.completed', 'error', 'thread.started');
-    const event = fc.record({ type, usage: fc.jsonValue(), item: fc.jsonValue(), error: fc.jsonValue() }, { requiredKeys: ['type'] });
+    const event = fc.record(
+      { type, usage: fc.jsonValue(), item: fc.jsonValue(), error: fc.jsonValue() },
+      { requiredKeys: ['type'] },
+    );
     fc.assert(
-      fc.property(fc.oneof(fc.string({ unit: 'binary' }), event.map((value) => JSON.stringify(value))), (stream) => {
-        expectWellFormed(report(stream));
-        expectWellFormed(report(stream, {}, stream));
-        const line = describeLine(stream);
-        expect(line === null || line.length <= 300).toBe(true);
-      }),
+      fc.property(
+        fc.oneof(
+          fc.string({ unit: 'binary' }),
+          event.map((value) => JSON.stringify(value)),
+        ),
+        (stream) => {
+          expectWellFormed(report(stream));
+          expectWellFormed(report(stream, {}, stream));
+          const line = describeLine(stream);
+          expect(line === null || line.length <= 300).toBe(true);
+        },
+      ),
     );
   });
 
   test('and every line of a session is either said in one line or left out', () => {
-    expect(readRecording('codex').split('\n').map(describeLine).filter((line) => line !== null).slice(1, 4)).toEqual([
+    expect(
+      readRecording('codex')
+        .split('\n')
+        .map(describeLine)
+        .filter((line) => line !== null)
+        .slice(1, 4),
+    ).toEqual([
       'Working on it.',
       String.raw`run: /bin/bash -lc "printf 'hello\\n' > /home/agent/repo/hello.txt"`,
       'Working on it.',

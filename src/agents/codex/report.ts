@@ -22,7 +22,12 @@ export function reportTurn(ended: EndedTurn, turn: Turn): TurnReport {
   };
 }
 
-function readEnd(end: JsonObject | null, events: readonly JsonObject[], ended: EndedTurn, turn: Turn): TurnReport['end'] {
+function readEnd(
+  end: JsonObject | null,
+  events: readonly JsonObject[],
+  ended: EndedTurn,
+  turn: Turn,
+): TurnReport['end'] {
   if (end === null) {
     const errors = events.filter((event) => event['type'] === 'error');
     return { type: 'failed', failure: failureWithoutEnd(ended, textAt(errors.at(-1), 'message')) };
@@ -30,7 +35,7 @@ function readEnd(end: JsonObject | null, events: readonly JsonObject[], ended: E
   if (end['type'] === 'turn.failed') {
     return { type: 'failed', failure: failureOfMessage(textAt(end, 'error', 'message') ?? '', ended) };
   }
-  const text = ended.result ?? lastMessage(events) ?? '';
+  const text = [ended.result, lastMessage(events)].find((words) => (words ?? '').trim() !== '') ?? '';
   return { type: 'answered', text, json: turn.schema === null ? undefined : readAnswer(text, turn.schema), denied: [] };
 }
 

@@ -9,7 +9,14 @@ const review = {
     verdict: { enum: ['pass', 'fail'] },
     note: { type: 'string', minLength: 1 },
     line: { type: ['integer', 'null'] },
-    findings: { type: 'array', items: { type: 'object', properties: { title: { type: 'string' }, file: { type: 'string' } }, required: ['title'] } },
+    findings: {
+      type: 'array',
+      items: {
+        type: 'object',
+        properties: { title: { type: 'string' }, file: { type: 'string' } },
+        required: ['title'],
+      },
+    },
   },
   required: ['verdict', 'line'],
 };
@@ -46,14 +53,21 @@ describe('a schema in strict mode', () => {
     const union = {
       oneOf: [
         { type: 'object', properties: { type: { const: 'done' }, summary: { type: 'string' } }, required: ['type'] },
-        { type: 'object', properties: { type: { const: 'question' }, question: { type: 'string' } }, required: ['type', 'question'] },
+        {
+          type: 'object',
+          properties: { type: { const: 'question' }, question: { type: 'string' } },
+          required: ['type', 'question'],
+        },
       ],
     };
     const strict = strictSchema(union);
     expect(strict?.wrapped).toBe(true);
     expect(strict?.schema).toMatchObject({ type: 'object', required: ['answer'] });
     expect(relaxAnswer({ answer: { type: 'done', summary: null } }, union, true)).toEqual({ type: 'done' });
-    expect(relaxAnswer({ type: 'question', question: 'which?' }, union, true)).toEqual({ type: 'question', question: 'which?' });
+    expect(relaxAnswer({ type: 'question', question: 'which?' }, union, true)).toEqual({
+      type: 'question',
+      question: 'which?',
+    });
   });
 
   test('keeps definitions and follows them in the answer', () => {
@@ -61,7 +75,13 @@ describe('a schema in strict mode', () => {
       type: 'object',
       properties: { first: { $ref: '#/$defs/node' } },
       required: ['first'],
-      $defs: { node: { type: 'object', properties: { name: { type: 'string' }, next: { $ref: '#/$defs/node' } }, required: ['name'] } },
+      $defs: {
+        node: {
+          type: 'object',
+          properties: { name: { type: 'string' }, next: { $ref: '#/$defs/node' } },
+          required: ['name'],
+        },
+      },
     };
     expect(strictSchema(schema)?.schema).toHaveProperty('$defs.node.required', ['name', 'next']);
     expect(relaxAnswer({ first: { name: 'a', next: { name: 'b', next: null } } }, schema, false)).toEqual({

@@ -34,7 +34,8 @@ export function relaxAnswer(answer: unknown, schema: JsonSchema, wrapped: boolea
 function tighten(schema: unknown): JsonObject | null {
   if (!isObject(schema)) return null;
   const said = pick(schema, ['description', 'title']);
-  if (typeof schema['$ref'] === 'string') return schema['$ref'].startsWith('#/$defs/') ? { $ref: schema['$ref'] } : null;
+  if (typeof schema['$ref'] === 'string')
+    return schema['$ref'].startsWith('#/$defs/') ? { $ref: schema['$ref'] } : null;
   if (Object.hasOwn(schema, 'const')) return { ...said, ...typeOfConstant(schema), enum: [schema['const']] };
   if (Array.isArray(schema['enum'])) return { ...said, ...pick(schema, ['type', 'enum']) };
   const choices = schema['anyOf'] ?? schema['oneOf'];
@@ -63,7 +64,9 @@ function tightenObject(schema: JsonObject, said: JsonObject): JsonObject | null 
   const tight = tightenEach(properties);
   if (tight === null) return null;
   const required = new Set(Array.isArray(schema['required']) ? schema['required'] : []);
-  const entries = Object.entries(tight).map(([name, value]) => [name, required.has(name) ? value : nullable(value)] as const);
+  const entries = Object.entries(tight).map(
+    ([name, value]) => [name, required.has(name) ? value : nullable(value)] as const,
+  );
   return { ...said, ...closedObject(Object.fromEntries(entries)) };
 }
 
@@ -83,7 +86,10 @@ function combine(said: JsonObject, choices: readonly unknown[]): JsonObject | nu
 }
 
 function splitTypes(schema: JsonObject, types: readonly unknown[], said: JsonObject): JsonObject | null {
-  return combine(said, types.map((type) => ({ ...schema, type })));
+  return combine(
+    said,
+    types.map((type) => ({ ...schema, type })),
+  );
 }
 
 function closedObject(properties: JsonObject): JsonObject {
@@ -96,7 +102,9 @@ function nullable(schema: JsonObject): JsonObject {
 
 function acceptsNull(schema: unknown): boolean {
   if (!isObject(schema)) return schema === true;
-  const choices = [schema['anyOf'], schema['oneOf']].flatMap((list) => (Array.isArray(list) ? (list as unknown[]) : []));
+  const choices = [schema['anyOf'], schema['oneOf']].flatMap((list) =>
+    Array.isArray(list) ? (list as unknown[]) : [],
+  );
   if (choices.some(acceptsNull)) return true;
   if (Array.isArray(schema['enum'])) return schema['enum'].includes(null);
   if (Object.hasOwn(schema, 'const')) return schema['const'] === null;
@@ -116,7 +124,12 @@ function relax(value: unknown, schema: unknown, root: JsonSchema): unknown {
   const shape = resolve(schema, root);
   if (!isObject(shape)) return value;
   const choices = shape['anyOf'] ?? shape['oneOf'];
-  if (Array.isArray(choices)) return relax(value, choices.find((choice) => couldFit(value, resolve(choice, root))), root);
+  if (Array.isArray(choices))
+    return relax(
+      value,
+      choices.find((choice) => couldFit(value, resolve(choice, root))),
+      root,
+    );
   if (Array.isArray(value)) return value.map((item) => relax(item, shape['items'], root));
   const properties = shape['properties'];
   if (!isObject(value) || !isObject(properties)) return value;
@@ -141,7 +154,9 @@ function couldFit(value: unknown, schema: unknown): boolean {
 
 function resolve(schema: unknown, root: JsonSchema): unknown {
   const ref = isObject(schema) ? schema['$ref'] : undefined;
-  return typeof ref === 'string' && ref.startsWith('#/$defs/') ? valueAt(root, '$defs', ref.slice('#/$defs/'.length)) : schema;
+  return typeof ref === 'string' && ref.startsWith('#/$defs/')
+    ? valueAt(root, '$defs', ref.slice('#/$defs/'.length))
+    : schema;
 }
 
 function pick(schema: JsonObject, keys: readonly string[]): JsonObject {

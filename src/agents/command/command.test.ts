@@ -39,9 +39,18 @@ describe('a command as an agent', () => {
     expect(report.end).toMatchObject({ type: 'answered', json: undefined });
   });
 
+  test('is not credited with the result of an earlier turn', async () => {
+    const once = 'test -e done || echo 1 > "$MW_RESULT"; touch done';
+    expect((await run(once)).report.end).toMatchObject({ json: 1 });
+    expect((await run(once)).report.end).toMatchObject({ type: 'answered', json: undefined });
+  });
+
   test('is told the schema, the item, the phase, the attempt and the reviewer', async () => {
     const address = { item: 'MW-7', phase: 'review', attempt: 2, reviewer: 'security' };
-    const { report } = await run('cat "$MW_SCHEMA"; echo; echo "$MW_ITEM $MW_PHASE $MW_ATTEMPT $MW_REVIEWER ${MW_HOME-none}"', { address });
+    const { report } = await run(
+      'cat "$MW_SCHEMA"; echo; echo "$MW_ITEM $MW_PHASE $MW_ATTEMPT $MW_REVIEWER ${MW_HOME-none}"',
+      { address },
+    );
     expect(report.end).toMatchObject({ text: '{\n  "type": "object"\n}\nMW-7 review 2 security none' });
   });
 

@@ -1,8 +1,8 @@
-import type { AgentConfig } from '../../model/config.ts';
-import { unknownUsage } from '../../model/usage.ts';
-import type { SessionFailure } from '../../model/session-failure.ts';
-import type { Agent, EndedTurn, Launch, Turn, TurnReport } from '../agent.ts';
 import { join } from 'node:path';
+import type { AgentConfig } from '../../model/config.ts';
+import type { SessionFailure } from '../../model/session-failure.ts';
+import { unknownUsage } from '../../model/usage.ts';
+import type { Agent, EndedTurn, Launch, Turn, TurnReport } from '../agent.ts';
 import type { AgentHost } from '../agent-host.ts';
 import { endpointAddress } from '../endpoint.ts';
 import { extractJson } from '../extract-json.ts';
@@ -71,7 +71,10 @@ async function launchTurn(turn: Turn, host: AgentHost): Promise<Launch> {
       ...config.env,
     },
     stdin: turn.prompt,
-    files: turn.schema === null ? [] : [{ path: schemaFile, content: JSON.stringify(turn.schema, null, 2) }],
+    files: [
+      { path: resultFile, content: '' },
+      ...(turn.schema === null ? [] : [{ path: schemaFile, content: JSON.stringify(turn.schema, null, 2) }]),
+    ],
     readOnly: program.readOnly,
     links: [],
     resultFile,
@@ -103,10 +106,11 @@ function reportTurn(ended: EndedTurn, turn: Turn): TurnReport {
   };
 }
 
-/** A result file that is there decides, even when it is not JSON: what the program meant must not be guessed at. */
+/** A result file that was written decides, even when it is not JSON: what the program meant must not be guessed at. */
 function readResult(ended: EndedTurn, turn: Turn): unknown {
   if (turn.schema === null) return undefined;
-  return ended.result === null ? extractJson(ended.stdout) : parseJson(ended.result);
+  const written = ended.result ?? '';
+  return written.trim() === '' ? extractJson(ended.stdout) : parseJson(written);
 }
 
 function failureOf(ended: EndedTurn): SessionFailure {

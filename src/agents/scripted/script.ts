@@ -35,7 +35,10 @@ export const ScriptCondition = z.strictObject({
   reviewer: oneOrMore(z.string()).nullable().optional().describe('null: turns of a maker.'),
   item: Pattern.optional().describe('A regular expression on the address, for example ^MW-3$.'),
   prompt: Pattern.optional().describe('A regular expression on the prompt, which holds the item’s title and key.'),
-  resumed: z.boolean().optional().describe('true: a later turn of one conversation, for example after a refused result.'),
+  resumed: z
+    .boolean()
+    .optional()
+    .describe('true: a later turn of one conversation, for example after a refused result.'),
 });
 export type ScriptCondition = z.infer<typeof ScriptCondition>;
 

@@ -25,7 +25,12 @@ export type ScriptedEvent =
   | { readonly type: 'scripted.started'; readonly note: string }
   | { readonly type: 'scripted.step'; readonly did: string }
   | { readonly type: 'scripted.missing' | 'scripted.failed'; readonly why: string }
-  | { readonly type: 'scripted.finished'; readonly text: string; readonly result?: unknown; readonly usage: ScriptRule['usage'] };
+  | {
+      readonly type: 'scripted.finished';
+      readonly text: string;
+      readonly result?: unknown;
+      readonly usage: ScriptRule['usage'];
+    };
 
 const [orderFile] = process.argv.slice(2);
 if (orderFile !== undefined) process.exitCode = perform(JSON.parse(readFileSync(orderFile, 'utf8')) as ScriptedOrder);
@@ -88,7 +93,10 @@ function take(step: Exclude<ScriptStep, { misbehave: unknown }>): string | null 
 
 function run(order: string | { readonly command: string; readonly expectExit: number }): string | null {
   const { command, expectExit } = typeof order === 'string' ? { command: order, expectExit: 0 } : order;
-  const { status, stdout, stderr } = spawnSync('/bin/sh', ['-c', command], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
+  const { status, stdout, stderr } = spawnSync('/bin/sh', ['-c', command], {
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   const output = `${stdout}${stderr}`.trim().slice(-2_000);
   say({ type: 'scripted.step', did: `ran ${command}: exit ${status}${output === '' ? '' : `, ${output}`}` });
   return status === expectExit ? null : `${command}: exit ${status} instead of ${expectExit}: ${output}`;
@@ -113,7 +121,10 @@ function fits(rule: ScriptRule, order: ScriptedOrder, prompt: string): boolean {
   );
 }
 
-function isOneOf(value: string | number | null, wanted: string | number | readonly (string | number)[] | undefined): boolean {
+function isOneOf(
+  value: string | number | null,
+  wanted: string | number | readonly (string | number)[] | undefined,
+): boolean {
   if (wanted === undefined) return true;
   return [wanted].flat().some((one) => one === value);
 }

@@ -38,7 +38,9 @@ describe('a scripted agent', () => {
       { print: 'hello' },
       { sleep: 1 },
     ];
-    const { report, ended } = await run({ rules: [{ steps, result: { ok: true }, text: 'done', usage: { inputTokens: 5, costUsd: 0.01 } }] });
+    const { report, ended } = await run({
+      rules: [{ steps, result: { ok: true }, text: 'done', usage: { inputTokens: 5, costUsd: 0.01 } }],
+    });
     expect(report.end).toEqual({ type: 'answered', text: 'done', json: { ok: true }, denied: [] });
     expect(report.usage).toMatchObject({ inputTokens: 5, outputTokens: 0, costMicroUsd: 10_000, model: 'scripted' });
     expect(await readFile(inCopy('src/a.txt'), 'utf8')).toBe('a\nb\n');
@@ -49,7 +51,10 @@ describe('a scripted agent', () => {
 
   test('says on every line that it is scripted', async () => {
     const { ended } = await run({ rules: [{ steps: [{ print: 'hello' }] }] });
-    const lines = ended.stdout.trim().split('\n').map(agent.describe);
+    const lines = ended.stdout
+      .trim()
+      .split('\n')
+      .map((line) => agent.describe(line));
     expect(lines).toEqual([
       '[scripted] scripted agent: a script decides here, no model is asked',
       '[scripted] says: hello',
@@ -94,7 +99,9 @@ describe('a scripted agent', () => {
 });
 
 describe('a scripted agent that misbehaves on purpose', () => {
-  const misbehave = (kind: string): object => ({ rules: [{ steps: [{ misbehave: kind }, { write: { path: 'after.txt', content: '' } }], result: { ok: true } }] });
+  const misbehave = (kind: string): object => ({
+    rules: [{ steps: [{ misbehave: kind }, { write: { path: 'after.txt', content: '' } }], result: { ok: true } }],
+  });
 
   test('dies', async () => {
     expect(failureOf(await run(misbehave('crash')))).toMatchObject({ type: 'crashed', exitCode: null });
@@ -127,7 +134,9 @@ describe('a script that is no script', () => {
       type: 'crashed',
       detail: expect.stringContaining('script.yaml: rules.0.steps.0') as string,
     });
-    expect(failureOf(await run('rules: ['))).toMatchObject({ detail: expect.stringContaining('script.yaml: ') as string });
+    expect(failureOf(await run('rules: ['))).toMatchObject({
+      detail: expect.stringContaining('script.yaml: ') as string,
+    });
   });
 
   test('that is not there is not installed', async () => {
@@ -141,7 +150,9 @@ describe('a script that is no script', () => {
     await writeFile(join(place.root, 'secret.yaml'), stringify({ rules: [{}] }));
     await symlink('../secret.yaml', inCopy('link.yaml'));
     const turn = makeTurn(place, { config: { adapter: 'scripted', command: 'link.yaml' } });
-    expect(failureOf(await runTurn(agent, turn, place))).toMatchObject({ detail: 'link.yaml leads out of the working copy' });
+    expect(failureOf(await runTurn(agent, turn, place))).toMatchObject({
+      detail: 'link.yaml leads out of the working copy',
+    });
     const outright = makeTurn(place, { config: { adapter: 'scripted', command: join(place.root, 'secret.yaml') } });
     expect((await runTurn(agent, outright, place)).report.end.type).toBe('answered');
   });
@@ -155,11 +166,25 @@ describe('a script that is no script', () => {
 
 test('reading a scripted session is total over any output', () => {
   const turn: Turn = makeTurn({ ...place, root: '/r', workingCopy: '/c', home: '/h' }, { config });
-  const event = fc.record({ type: fc.constantFrom('scripted.finished', 'scripted.step'), usage: fc.jsonValue(), text: fc.jsonValue(), did: fc.jsonValue() }, { requiredKeys: ['type'] });
+  const event = fc.record(
+    {
+      type: fc.constantFrom('scripted.finished', 'scripted.step'),
+      usage: fc.jsonValue(),
+      text: fc.jsonValue(),
+      did: fc.jsonValue(),
+    },
+    { requiredKeys: ['type'] },
+  );
   fc.assert(
-    fc.property(fc.oneof(fc.string({ unit: 'binary' }), event.map((value) => JSON.stringify(value))), (stdout) => {
-      Usage.parse(agent.report({ exitCode: 0, stdout, stderr: '', result: null }, turn).usage);
-      agent.describe(stdout);
-    }),
+    fc.property(
+      fc.oneof(
+        fc.string({ unit: 'binary' }),
+        event.map((value) => JSON.stringify(value)),
+      ),
+      (stdout) => {
+        Usage.parse(agent.report({ exitCode: 0, stdout, stderr: '', result: null }, turn).usage);
+        agent.describe(stdout);
+      },
+    ),
   );
 });

@@ -47,11 +47,17 @@ export function createScripted(host: AgentHost): Agent {
 async function findMissing(config: AgentConfig): ReturnType<Agent['missing']> {
   const { command } = config;
   if (typeof command !== 'string') {
-    return { what: 'the scripted agent has no script', next: 'write command: scripts/demo.yaml under the agent in millwright.yaml' };
+    return {
+      what: 'the scripted agent has no script',
+      next: 'write command: scripts/demo.yaml under the agent in millwright.yaml',
+    };
   }
   // A relative path is looked up in the working copy, which is not there yet.
   if (!isAbsolute(command) || (await isReadableFile(command))) return null;
-  return { what: `the script ${command} cannot be read`, next: `create ${command}, or correct command: in millwright.yaml` };
+  return {
+    what: `the script ${command} cannot be read`,
+    next: `create ${command}, or correct command: in millwright.yaml`,
+  };
 }
 
 async function launchTurn(turn: Turn, host: AgentHost): Promise<Launch> {
@@ -114,12 +120,20 @@ function reportTurn(ended: EndedTurn, turn: Turn): TurnReport {
   };
 }
 
-function readEnd(last: JsonObject | null, finished: JsonObject | null, ended: EndedTurn, turn: Turn): TurnReport['end'] {
+function readEnd(
+  last: JsonObject | null,
+  finished: JsonObject | null,
+  ended: EndedTurn,
+  turn: Turn,
+): TurnReport['end'] {
   if (finished !== null) {
     const json = turn.schema === null ? undefined : finished['result'];
     return { type: 'answered', text: textAt(finished, 'text') ?? '', json, denied: [] };
   }
-  const detail = detailFrom([textAt(last, 'why'), ended.stderr], 'The scripted agent ended in the middle of its script.');
+  const detail = detailFrom(
+    [textAt(last, 'why'), ended.stderr],
+    'The scripted agent ended in the middle of its script.',
+  );
   if (last?.['type'] === 'scripted.missing') return { type: 'failed', failure: { type: 'not-installed', detail } };
   return { type: 'failed', failure: { type: 'crashed', exitCode: ended.exitCode, detail } };
 }

@@ -29,36 +29,64 @@ interface Options {
 export function createBubblewrapSandbox(options: Options): Sandbox {
   const program = options.program === undefined ? findSystemTool('bwrap') : options.program;
   const scratchBytes = options.scratchBytes ?? defaultScratchBytes;
-  const enclose = (command: readonly string[], walls: Walls) => encloseBubblewrap(program, scratchBytes, command, walls);
+  const enclose = (command: readonly string[], walls: Walls) =>
+    encloseBubblewrap(program, scratchBytes, command, walls);
   let known: Promise<Missing | null> | null = null;
   return {
     rung: 'bubblewrap',
     missing: () => (known ??= findMissing(program, options.scratch, enclose)),
     enclose,
-    probe: () => probeSandbox(createBubblewrapSandbox({ ...options, scratchBytes: probeScratchBytes }), options.scratch, probeNames),
+    probe: () =>
+      probeSandbox(
+        createBubblewrapSandbox({ ...options, scratchBytes: probeScratchBytes }),
+        options.scratch,
+        probeNames,
+      ),
   };
 }
 
-function encloseBubblewrap(program: string | null, scratchBytes: number, command: readonly string[], walls: Walls): Enclosed {
+function encloseBubblewrap(
+  program: string | null,
+  scratchBytes: number,
+  command: readonly string[],
+  walls: Walls,
+): Enclosed {
   const filter = compileFilter(process.arch);
   if (program === null || filter === null) {
     throw new UserError('rung-missing', 'The bubblewrap sandbox is not available on this machine.', installNext());
   }
   checkWalls(walls);
   const relay = walls.egressSocket === null ? null : relayFiles(walls.egressSocket);
-  if (relay === null && walls.loopback.length > 0) throw new Error('loopback endpoints are reached through an egress proxy, and there is none');
+  if (relay === null && walls.loopback.length > 0)
+    throw new Error('loopback endpoints are reached through an egress proxy, and there is none');
   const { NODE_OPTIONS: nodeOptions, ...given } = walls.env;
-  const env = { PATH: systemPath, HOME: innerHome, TMPDIR: '/tmp', ...(relay === null ? {} : proxyEnvironment()), ...given };
+  const env = {
+    PATH: systemPath,
+    HOME: innerHome,
+    TMPDIR: '/tmp',
+    ...(relay === null ? {} : proxyEnvironment()),
+    ...given,
+  };
   // The relay is a Node program too, and must not take the options meant for the command.
   const wanted = nodeOptions === undefined ? command : ['/usr/bin/env', `NODE_OPTIONS=${nodeOptions}`, ...command];
   const profile = writeProfile(walls, env, scratchBytes, relay);
   return {
     // In a file, because everybody on this machine can read the argument lists of others.
-    argv: [program, '--args', String(inputFd.args), '--', ...(relay === null ? startPlainly(wanted) : startRelayed(relay, walls, wanted))],
+    argv: [
+      program,
+      '--args',
+      String(inputFd.args),
+      '--',
+      ...(relay === null ? startPlainly(wanted) : startRelayed(relay, walls, wanted)),
+    ],
     env: {},
     cwd: '/',
     // In the order of `inputFd`.
-    inputs: [Buffer.from(profile.map((word) => `${word}\0`).join('')), filter, ...etcFiles.map(({ text }) => Buffer.from(text))],
+    inputs: [
+      Buffer.from(profile.map((word) => `${word}\0`).join('')),
+      filter,
+      ...etcFiles.map(({ text }) => Buffer.from(text)),
+    ],
     marksStart: true,
   };
 }
@@ -78,8 +106,14 @@ function proxyEnvironment(): Readonly<Record<string, string>> {
   const proxy = `http://127.0.0.1:${proxyPort}`;
   const none = 'localhost,127.0.0.1,::1';
   return {
-    HTTP_PROXY: proxy, HTTPS_PROXY: proxy, ALL_PROXY: proxy, NO_PROXY: none,
-    http_proxy: proxy, https_proxy: proxy, all_proxy: proxy, no_proxy: none,
+    HTTP_PROXY: proxy,
+    HTTPS_PROXY: proxy,
+    ALL_PROXY: proxy,
+    NO_PROXY: none,
+    http_proxy: proxy,
+    https_proxy: proxy,
+    all_proxy: proxy,
+    no_proxy: none,
     // Node's own fetch looks at the variables above only when it is told to.
     NODE_USE_ENV_PROXY: '1',
   };
@@ -96,14 +130,26 @@ function relayFiles(socket: string): RelayFiles {
   };
 }
 
-/** `host:port` of this machine's loopback; `localhost` stands for both of its addresses. */
-function readLoopback(written: string): { readonly host: string; readonly port: number; readonly optional: boolean }[] {
-  const match = /^(localhost|127(?:\.[0-9]{1,3}){3}|\[::1\]):([0-9]{1,5})$/.exec(written);
+interface LoopbackEndpoint {
+  readonly host: string;
+  readonly port: number;
+  readonly target: string;
+  readonly optional: boolean;
+}
+
+/** `host:port` of this machine's loopback; `localhost` is both of its addresses, where the kernel has the second. */
+function readLoopback(target: string): readonly LoopbackEndpoint[] {
+  const match = /^(localhost|127(?:\.[0-9]{1,3}){3}|\[::1\]):([0-9]{1,5})$/.exec(target);
   const host = match?.[1];
   const port = Number(match?.[2]);
   if (host === undefined || port < 1 || port > 65_535 || port === proxyPort) {
-    throw new UserError('sandbox-loopback-refused', `${written} is not an endpoint of this machine's loopback that can be shown inside.`, `write it as 127.0.0.1:PORT, with another port than ${proxyPort}`);
+    throw new UserError(
+      'sandbox-loopback-refused',
+      `${target} is not an endpoint of this machine's loopback that can be shown inside.`,
+      `write it as 127.0.0.1:PORT, with another port than ${proxyPort}`,
+    );
   }
-  if (host === 'localhost') return ['127.0.0.1', '::1'].map((address) => ({ host: address, port, optional: true }));
-  return [{ host: host === '[::1]' ? '::1' : host, port, optional: false }];
+  const at = (address: string, optional: boolean) => ({ host: address, port, target, optional });
+  if (host === 'localhost') return [at('127.0.0.1', false), at('::1', true)];
+  return [at(host === '[::1]' ? '::1' : host, false)];
 }

@@ -26,13 +26,22 @@ export async function findMissing(
   scratch: string,
   enclose: (command: readonly string[], walls: Walls) => Enclosed,
 ): Promise<Missing | null> {
-  if (process.platform !== 'linux') return { what: `bubblewrap needs Linux, this is ${process.platform}`, next: 'run mw on Linux or in WSL2' };
-  if (compileFilter(process.arch) === null) return { what: `the system-call filter is not written for ${process.arch}`, next: 'use a machine with x64 or arm64' };
-  if (program === null || !existsSync(program)) return { what: 'bubblewrap (bwrap) is not installed', next: installNext() };
+  if (process.platform !== 'linux')
+    return { what: `bubblewrap needs Linux, this is ${process.platform}`, next: 'run mw on Linux or in WSL2' };
+  if (compileFilter(process.arch) === null)
+    return {
+      what: `the system-call filter is not written for ${process.arch}`,
+      next: 'use a machine with x64 or arm64',
+    };
+  if (program === null || !existsSync(program))
+    return { what: 'bubblewrap (bwrap) is not installed', next: installNext() };
   const version = await readVersion(program);
   if (version === null) return { what: `${program} does not tell its version`, next: installNext() };
   if (version[0] < oldest[0] || (version[0] === oldest[0] && version[1] < oldest[1])) {
-    return { what: `bubblewrap ${version.join('.')} is too old: ${oldest.join('.')} is needed`, next: `${installNext()}, from a release of your system that has ${oldest.join('.')} or newer` };
+    return {
+      what: `bubblewrap ${version.join('.')} is too old: ${oldest.join('.')} is needed`,
+      next: `${installNext()}, from a release of your system that has ${oldest.join('.')} or newer`,
+    };
   }
   const trouble = await tryWalls(scratch, enclose);
   return trouble === null ? null : explainTrouble(trouble, program);
@@ -48,13 +57,32 @@ function readVersion(program: string): Promise<readonly [number, number] | null>
 }
 
 /** The first line of complaint, `null` when the walls stood. */
-async function tryWalls(scratch: string, enclose: (command: readonly string[], walls: Walls) => Enclosed): Promise<string | null> {
+async function tryWalls(
+  scratch: string,
+  enclose: (command: readonly string[], walls: Walls) => Enclosed,
+): Promise<string | null> {
   mkdirSync(scratch, { recursive: true, mode: 0o700 });
   const directory = mkdtempSync(join(scratch, 'walls-'));
   try {
-    const enclosed = enclose(['true'], { workdir: directory, writable: [directory], readOnly: [], env: {}, egressSocket: null, loopback: [] });
+    const enclosed = enclose(['true'], {
+      workdir: directory,
+      writable: [directory],
+      readOnly: [],
+      env: {},
+      egressSocket: null,
+      loopback: [],
+    });
     const session = join(directory, 'session');
-    const end = await runSession({ directory: session, enclosed, stdin: '', egress: null, wallMs: 10_000, idleMs: null, watch: null, signal: new AbortController().signal });
+    const end = await runSession({
+      directory: session,
+      enclosed,
+      stdin: '',
+      egress: null,
+      wallMs: 10_000,
+      idleMs: null,
+      watch: null,
+      signal: new AbortController().signal,
+    });
     if (end.type === 'exited' && end.exitCode === 0) return null;
     const { stderr } = await readSessionOutput(session);
     return stderr.trim().split('\n')[0] || `the trial ended as ${end.type}`;
@@ -77,10 +105,16 @@ function explainTrouble(complaint: string, program: string): Missing {
     };
   }
   if (readSetting('/proc/sys/kernel/unprivileged_userns_clone') === '0') {
-    return { what: `this kernel allows user namespaces to root only (${complaint})`, next: 'sudo sysctl -w kernel.unprivileged_userns_clone=1' };
+    return {
+      what: `this kernel allows user namespaces to root only (${complaint})`,
+      next: 'sudo sysctl -w kernel.unprivileged_userns_clone=1',
+    };
   }
   if (readSetting('/proc/sys/user/max_user_namespaces') === '0') {
-    return { what: `user namespaces are switched off (${complaint})`, next: 'sudo sysctl -w user.max_user_namespaces=15000' };
+    return {
+      what: `user namespaces are switched off (${complaint})`,
+      next: 'sudo sysctl -w user.max_user_namespaces=15000',
+    };
   }
   if (existsSync('/.dockerenv') || existsSync('/run/.containerenv')) {
     return {

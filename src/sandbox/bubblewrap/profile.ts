@@ -11,8 +11,18 @@ export const inputFd = { args: 6, filter: 7, passwd: 8, group: 9, hosts: 10, nss
 
 /** Public parts of /etc: certificates, the linker's cache, alternatives, fonts. No shadow, no keys, no host names. */
 const sharedEtc = [
-  '/etc/ssl', '/etc/pki', '/etc/ca-certificates', '/etc/ca-certificates.conf', '/etc/ld.so.cache', '/etc/ld.so.conf', '/etc/ld.so.conf.d',
-  '/etc/alternatives', '/etc/fonts', '/etc/mime.types', '/etc/protocols', '/etc/services',
+  '/etc/ssl',
+  '/etc/pki',
+  '/etc/ca-certificates',
+  '/etc/ca-certificates.conf',
+  '/etc/ld.so.cache',
+  '/etc/ld.so.conf',
+  '/etc/ld.so.conf.d',
+  '/etc/alternatives',
+  '/etc/fonts',
+  '/etc/mime.types',
+  '/etc/protocols',
+  '/etc/services',
 ];
 
 /** Inside, everybody is this unprivileged user; outside, files belong to whoever runs the factory. */
@@ -20,7 +30,11 @@ const uid = 1000;
 
 /** Made up: the host's own would name its users and machines. In the order of `inputFd`. */
 export const etcFiles = [
-  { fd: inputFd.passwd, path: '/etc/passwd', text: `root:x:0:0:root:/root:/bin/sh\nagent:x:${uid}:${uid}:agent:${innerHome}:/bin/sh\nnobody:x:65534:65534:nobody:/nonexistent:/bin/false\n` },
+  {
+    fd: inputFd.passwd,
+    path: '/etc/passwd',
+    text: `root:x:0:0:root:/root:/bin/sh\nagent:x:${uid}:${uid}:agent:${innerHome}:/bin/sh\nnobody:x:65534:65534:nobody:/nonexistent:/bin/false\n`,
+  },
   { fd: inputFd.group, path: '/etc/group', text: `root:x:0:\nagent:x:${uid}:\nnogroup:x:65534:\n` },
   { fd: inputFd.hosts, path: '/etc/hosts', text: '127.0.0.1 localhost agent\n::1 localhost\n' },
   { fd: inputFd.nsswitch, path: '/etc/nsswitch.conf', text: 'passwd: files\ngroup: files\nhosts: files dns\n' },
@@ -39,16 +53,51 @@ function systemFolders(): string[] {
 function writeBase(scratchBytes: number): string[] {
   const scratch = (path: string) => ['--size', String(scratchBytes), '--tmpfs', path];
   return [
-    '--unshare-all', '--unshare-user', '--disable-userns', '--uid', String(uid), '--gid', String(uid), '--hostname', 'agent',
+    '--unshare-all',
+    '--unshare-user',
+    '--disable-userns',
+    '--uid',
+    String(uid),
+    '--gid',
+    String(uid),
+    '--hostname',
+    'agent',
     // It dies with its parent, the wrapper's `timeout`, not with the worker. Own session: no terminal to type into.
-    '--die-with-parent', '--new-session', '--cap-drop', 'ALL', '--clearenv', '--seccomp', String(inputFd.filter),
-    '--ro-bind', '/usr', '/usr', ...systemFolders(),
-    '--perms', '0755', '--dir', '/etc',
+    '--die-with-parent',
+    '--new-session',
+    '--cap-drop',
+    'ALL',
+    '--clearenv',
+    '--seccomp',
+    String(inputFd.filter),
+    '--ro-bind',
+    '/usr',
+    '/usr',
+    ...systemFolders(),
+    '--perms',
+    '0755',
+    '--dir',
+    '/etc',
     ...sharedEtc.flatMap((path) => ['--ro-bind-try', path, path]),
     ...etcFiles.flatMap(({ fd, path }) => ['--perms', '0444', '--file', String(fd), path]),
-    '--proc', '/proc', '--dev', '/dev', ...scratch('/dev/shm'), '--remount-ro', '/dev',
-    ...scratch('/tmp'), ...scratch(innerHome),
-    '--dir', '/var', '--symlink', '../tmp', '/var/tmp', '--perms', '0755', '--dir', innerFolder,
+    '--proc',
+    '/proc',
+    '--dev',
+    '/dev',
+    ...scratch('/dev/shm'),
+    '--remount-ro',
+    '/dev',
+    ...scratch('/tmp'),
+    ...scratch(innerHome),
+    '--dir',
+    '/var',
+    '--symlink',
+    '../tmp',
+    '/var/tmp',
+    '--perms',
+    '0755',
+    '--dir',
+    innerFolder,
   ];
 }
 
@@ -60,9 +109,15 @@ interface Mount {
 
 /** Outer before inner, so that an inner one is not covered; for one path the later, stricter list wins. */
 function orderMounts(walls: Walls): readonly Mount[] {
-  const same = (option: Mount['option']) => (path: string): Mount => ({ option, source: path, target: path });
+  const same =
+    (option: Mount['option']) =>
+    (path: string): Mount => ({ option, source: path, target: path });
   const overlay = ({ source, target }: Overlay): Mount => ({ option: '--ro-bind', source, target });
-  const mounts = [...walls.writable.map(same('--bind')), ...walls.readOnly.map(same('--ro-bind')), ...(walls.overlays ?? []).map(overlay)];
+  const mounts = [
+    ...walls.writable.map(same('--bind')),
+    ...walls.readOnly.map(same('--ro-bind')),
+    ...(walls.overlays ?? []).map(overlay),
+  ];
   const depth = ({ target }: Mount) => target.split('/').length;
   return mounts.toSorted((a, b) => depth(a) - depth(b));
 }
@@ -76,19 +131,32 @@ export interface RelayFiles {
 }
 
 /** All arguments of bubblewrap but the command. */
-export function writeProfile(walls: Walls, env: Readonly<Record<string, string>>, scratchBytes: number, relay: RelayFiles | null): readonly string[] {
+export function writeProfile(
+  walls: Walls,
+  env: Readonly<Record<string, string>>,
+  scratchBytes: number,
+  relay: RelayFiles | null,
+): readonly string[] {
   return [
     ...writeBase(scratchBytes),
     ...orderMounts(walls).flatMap(({ option, source, target }) => [option, source, target]),
     ...(relay === null
       ? []
       : [
-          '--ro-bind', relay.node, `${innerFolder}/node`,
-          '--ro-bind', relay.relay, relay.innerRelay,
-          '--ro-bind', relay.socket, `${innerFolder}/egress.sock`,
+          '--ro-bind',
+          relay.node,
+          `${innerFolder}/node`,
+          '--ro-bind',
+          relay.relay,
+          relay.innerRelay,
+          '--ro-bind',
+          relay.socket,
+          `${innerFolder}/egress.sock`,
         ]),
-    '--remount-ro', '/',
+    '--remount-ro',
+    '/',
     ...Object.entries(env).flatMap(([name, value]) => ['--setenv', name, value]),
-    '--chdir', walls.workdir,
+    '--chdir',
+    walls.workdir,
   ];
 }

@@ -9,10 +9,18 @@ import { closeSync, writeSync } from 'node:fs';
 import { connect, createServer, type Socket } from 'node:net';
 import { constants } from 'node:os';
 
+interface LoopbackEndpoint {
+  readonly host: string;
+  readonly port: number;
+  readonly target: string;
+  readonly optional: boolean;
+}
+
 interface Settings {
   readonly socket: string;
   readonly proxyPort: number;
-  readonly loopback: readonly { readonly host: string; readonly port: number; readonly optional: boolean }[];
+  /** `target` is asked of the proxy; an optional one may fail to be listened on. */
+  readonly loopback: readonly LoopbackEndpoint[];
 }
 
 const [settingsText = '', command = '', ...args] = process.argv.slice(2);
@@ -21,7 +29,10 @@ const settings = JSON.parse(settingsText) as Settings;
 function join(one: Socket, other: Socket): void {
   one.pipe(other);
   other.pipe(one);
-  for (const [from, to] of [[one, other], [other, one]] as const) {
+  for (const [from, to] of [
+    [one, other],
+    [other, one],
+  ] as const) {
     from.on('error', () => to.destroy());
     from.on('close', () => to.destroy());
   }
@@ -70,10 +81,8 @@ function signalNumber(signal: NodeJS.Signals): number {
 
 await Promise.all([
   listen('127.0.0.1', settings.proxyPort, (client) => join(client, openUpstream(client))),
-  ...settings.loopback.map(async ({ host, port, optional }) => {
-    const target = host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
-    await listen(host, port, (client) => openTunnel(client, optional ? `localhost:${port}` : target)).catch((error: unknown) => {
-      // `localhost` has two addresses, and a kernel without IPv6 has one of them.
+  ...settings.loopback.map(async ({ host, port, target, optional }) => {
+    await listen(host, port, (client) => openTunnel(client, target)).catch((error: unknown) => {
       if (!optional) throw error;
     });
   }),

@@ -21,8 +21,18 @@ const ioUring = [425, 426, 427];
 
 /** add_key, request_key, keyctl, perf_event_open, open_by_handle_at, bpf, userfaultfd; socket, socketpair. */
 const machines: Readonly<Partial<Record<NodeJS.Architecture, Machine>>> = {
-  x64: { audit: 0xc000003e, refused: [...ioUring, 248, 249, 250, 298, 304, 321, 323], sockets: [41, 53], foreignFrom: 0x40000000 },
-  arm64: { audit: 0xc00000b7, refused: [...ioUring, 217, 218, 219, 241, 265, 280, 282], sockets: [198, 199], foreignFrom: null },
+  x64: {
+    audit: 0xc000003e,
+    refused: [...ioUring, 248, 249, 250, 298, 304, 321, 323],
+    sockets: [41, 53],
+    foreignFrom: 0x40000000,
+  },
+  arm64: {
+    audit: 0xc00000b7,
+    refused: [...ioUring, 217, 218, 219, 241, 265, 280, 282],
+    sockets: [198, 199],
+    foreignFrom: null,
+  },
 };
 
 const loadWord = 0x20;
@@ -55,7 +65,12 @@ interface Line {
 export function compileFilter(architecture: NodeJS.Architecture): Uint8Array | null {
   const machine = machines[architecture];
   if (machine === undefined) return null;
-  const line = (code: number, value: number, yes: Target = 'next', no: Target = 'next'): Line => ({ code, value, yes, no });
+  const line = (code: number, value: number, yes: Target = 'next', no: Target = 'next'): Line => ({
+    code,
+    value,
+    yes,
+    no,
+  });
   const main = [
     line(loadWord, architectureAt),
     // A 32-bit program would call by other numbers.
@@ -66,7 +81,11 @@ export function compileFilter(architecture: NodeJS.Architecture): Uint8Array | n
     ...machine.sockets.map((number) => line(jumpEqual, number, 'family')),
     line(answer, allow),
   ];
-  const family = [line(loadWord, firstArgumentAt), ...families.map((number) => line(jumpEqual, number, 'allow')), line(answer, noSuchFamily)];
+  const family = [
+    line(loadWord, firstArgumentAt),
+    ...families.map((number) => line(jumpEqual, number, 'allow')),
+    line(answer, noSuchFamily),
+  ];
   const ends = [line(answer, allow), line(answer, notImplemented)];
   const lines = [...main, ...family, ...ends];
   const places: Readonly<Record<Exclude<Target, 'next'>, number>> = {

@@ -18,7 +18,10 @@ export function createCloneSandbox(options: { readonly scratch: string }): Sandb
     missing: async () =>
       process.platform === 'linux'
         ? null
-        : { what: `sessions are supervised through /proc, which ${process.platform} does not have`, next: 'run mw on Linux or in WSL2' },
+        : {
+            what: `sessions are supervised through /proc, which ${process.platform} does not have`,
+            next: 'run mw on Linux or in WSL2',
+          },
     enclose: (command, walls) => encloseClone(scratch, command, walls),
     probe: () => probeSandbox(createCloneSandbox(options), scratch, ['environment', 'kill-leaves-nothing']),
   };
@@ -26,7 +29,8 @@ export function createCloneSandbox(options: { readonly scratch: string }): Sandb
 
 function encloseClone(scratch: string, command: readonly string[], walls: Walls): Enclosed {
   checkWalls(walls);
-  if ((walls.overlays ?? []).length > 0) throw new Error('the clone rung cannot show a folder at another place: link or copy it');
+  if ((walls.overlays ?? []).length > 0)
+    throw new Error('the clone rung cannot show a folder at another place: link or copy it');
   const own = join(scratch, createHash('sha256').update(walls.workdir).digest('hex').slice(0, 16));
   const defaults = { PATH: systemPath, HOME: join(own, 'home'), TMPDIR: join(own, 'tmp') };
   for (const name of ['HOME', 'TMPDIR'] as const) {

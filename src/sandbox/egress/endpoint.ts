@@ -54,7 +54,9 @@ export function parseRule(text: string): Rule | null {
 
 /** The first rule that allows the endpoint by name; addresses are a question of their own. */
 export function findRule(rules: readonly Rule[], { host, port }: Endpoint): Rule | null {
-  const found = rules.find((rule) => rule.port === port && (rule.below ? host.endsWith(`.${rule.host}`) : host === rule.host));
+  const found = rules.find(
+    (rule) => rule.port === port && (rule.below ? host.endsWith(`.${rule.host}`) : host === rule.host),
+  );
   return found ?? null;
 }
 

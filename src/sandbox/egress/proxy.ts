@@ -2,7 +2,13 @@
  * The only way out of a sandbox: an HTTP proxy on a unix socket, default deny. It looks at names and addresses, not
  * into TLS: whoever is allowed to reach a host that serves many names can reach those too (domain fronting).
  */
-import { createServer, request as sendRequest, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import {
+  createServer,
+  request as sendRequest,
+  type IncomingMessage,
+  type Server,
+  type ServerResponse,
+} from 'node:http';
 import { connect, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { formatEndpoint, parseEndpoint, type Endpoint, type Rule } from './endpoint.ts';
@@ -26,14 +32,26 @@ export interface EgressOptions {
 }
 
 type Why = EgressEntry['why'];
-type Opened = { readonly type: 'open'; readonly socket: Socket } | { readonly type: 'closed'; readonly status: 403 | 502; readonly why: Why };
+type Opened =
+  | { readonly type: 'open'; readonly socket: Socket }
+  | { readonly type: 'closed'; readonly status: 403 | 502; readonly why: Why };
 
 const connectTimeoutMs = 15_000;
 const maxConnections = 512;
 /** A flood of attempts must not fill the disk; after this many every further one is refused. */
 const maxEntries = 100_000;
 /** Headers that belong to one hop. */
-const hopHeaders = new Set(['connection', 'keep-alive', 'proxy-authenticate', 'proxy-authorization', 'proxy-connection', 'te', 'trailer', 'transfer-encoding', 'upgrade']);
+const hopHeaders = new Set([
+  'connection',
+  'keep-alive',
+  'proxy-authenticate',
+  'proxy-authorization',
+  'proxy-connection',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+]);
 
 /** A server that is not listening yet. */
 export function createEgressProxy(options: EgressOptions): Server {
@@ -47,8 +65,20 @@ export function createEgressProxy(options: EgressOptions): Server {
     },
   };
   const isFull = () => entries >= maxEntries;
-  const server = createServer({ maxHeaderSize: 64 * 1024 }, (incoming, answer) => void forward(limited, isFull, incoming, answer));
-  server.on('connect', (incoming: IncomingMessage, client: Duplex, head: Buffer) => void tunnel(limited, isFull, incoming, client, head));
+  const server = createServer(
+    { maxHeaderSize: 64 * 1024 },
+    (incoming, answer) => void forward(limited, isFull, incoming, answer),
+  );
+  server.on(
+    'connect',
+    (incoming: IncomingMessage, client: Duplex, head: Buffer) => void tunnel(limited, isFull, incoming, client, head),
+  );
+  server.on('clientError', (error: NodeJS.ErrnoException, client) => {
+    // Not HTTP, as opposed to a connection that broke.
+    if (error.code?.startsWith('HPE_') === true) logMalformed(limited, '', 'malformed');
+    if (client.writable) client.end('HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n');
+    else client.destroy();
+  });
   // Tunnels stay open as long as both ends want.
   server.requestTimeout = 0;
   server.maxConnections = maxConnections;
@@ -59,7 +89,9 @@ export function createEgressProxy(options: EgressOptions): Server {
 async function openWay(options: EgressOptions, isFull: () => boolean, endpoint: Endpoint): Promise<Opened> {
   const note = (verdict: EgressEntry['verdict'], why: Why) =>
     options.log({ at: options.now().toISOString(), host: endpoint.host, port: endpoint.port, verdict, why });
-  const judgement: Judgement = isFull() ? { type: 'refused', why: 'not-allowed' } : await judgeEndpoint(endpoint, options.rules, options.resolve);
+  const judgement: Judgement = isFull()
+    ? { type: 'refused', why: 'not-allowed' }
+    : await judgeEndpoint(endpoint, options.rules, options.resolve);
   switch (judgement.type) {
     case 'refused':
       note('refused', judgement.why);
@@ -105,10 +137,18 @@ function logMalformed(options: EgressOptions, asked: string, why: 'malformed' | 
   options.log({ at: options.now().toISOString(), host: asked.slice(0, 300), port: null, verdict: 'refused', why });
 }
 
-async function tunnel(options: EgressOptions, isFull: () => boolean, incoming: IncomingMessage, client: Duplex, head: Buffer): Promise<void> {
+async function tunnel(
+  options: EgressOptions,
+  isFull: () => boolean,
+  incoming: IncomingMessage,
+  client: Duplex,
+  head: Buffer,
+): Promise<void> {
   client.on('error', () => client.destroy());
   const end = (status: string, text: string) =>
-    client.end(`HTTP/1.1 ${status}\r\nContent-Type: text/plain\r\nContent-Length: ${Buffer.byteLength(text)}\r\nConnection: close\r\n\r\n${text}`);
+    client.end(
+      `HTTP/1.1 ${status}\r\nContent-Type: text/plain\r\nContent-Length: ${Buffer.byteLength(text)}\r\nConnection: close\r\n\r\n${text}`,
+    );
   const endpoint = parseEndpoint(incoming.url ?? '');
   if (endpoint === null) {
     logMalformed(options, incoming.url ?? '', 'malformed');
@@ -141,15 +181,23 @@ function readAbsolute(url: string): { readonly endpoint: Endpoint; readonly path
 }
 
 function hostAgrees(incoming: IncomingMessage, endpoint: Endpoint): boolean {
-  const hosts = incoming.rawHeaders.filter((_, at) => at % 2 === 1 && incoming.rawHeaders[at - 1]?.toLowerCase() === 'host');
+  const hosts = incoming.rawHeaders.filter(
+    (_, at) => at % 2 === 1 && incoming.rawHeaders[at - 1]?.toLowerCase() === 'host',
+  );
   if (hosts.length !== 1) return false;
   const [host = ''] = hosts;
   const named = parseEndpoint(/:[0-9]+$/.test(host) && !host.endsWith(']') ? host : `${host}:80`);
   return named !== null && named.host === endpoint.host && named.port === endpoint.port;
 }
 
-async function forward(options: EgressOptions, isFull: () => boolean, incoming: IncomingMessage, answer: ServerResponse): Promise<void> {
-  const refuse = (status: number, text: string) => answer.writeHead(status, { 'content-type': 'text/plain', connection: 'close' }).end(text);
+async function forward(
+  options: EgressOptions,
+  isFull: () => boolean,
+  incoming: IncomingMessage,
+  answer: ServerResponse,
+): Promise<void> {
+  const refuse = (status: number, text: string) =>
+    answer.writeHead(status, { 'content-type': 'text/plain', connection: 'close' }).end(text);
   const target = readAbsolute(incoming.url ?? '');
   if (target === null) {
     logMalformed(options, incoming.url ?? '', 'malformed');
@@ -179,7 +227,9 @@ async function forward(options: EgressOptions, isFull: () => boolean, incoming: 
     response.on('error', () => answer.destroy());
     response.pipe(answer);
   });
-  outgoing.on('error', () => (answer.headersSent ? answer.destroy() : refuse(502, refusalText(formatEndpoint(endpoint), 'unreachable'))));
+  outgoing.on('error', () =>
+    answer.headersSent ? answer.destroy() : refuse(502, refusalText(formatEndpoint(endpoint), 'unreachable')),
+  );
   answer.on('close', () => outgoing.destroy());
   incoming.on('error', () => outgoing.destroy());
   incoming.pipe(outgoing);

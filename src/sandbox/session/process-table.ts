@@ -65,7 +65,9 @@ export function findMarked(marker: string): ProcessRow[] {
 export function findFamily(marker: string): ProcessRow[] {
   const marked = findMarked(marker);
   if (marked.length === 0) return [];
-  const rows = listPids().map(findProcess).filter((row) => row !== null);
+  const rows = listPids()
+    .map(findProcess)
+    .filter((row) => row !== null);
   const family = new Map(marked.map((row) => [row.pid, row]));
   let before = 0;
   while (before !== family.size) {

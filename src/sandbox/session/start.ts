@@ -1,15 +1,34 @@
 /** Starts the wrapper of one session. */
 import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { closeSync, constants, openSync, readdirSync, readFileSync, renameSync, unlinkSync, writeFileSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  openSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  unlinkSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
 import { extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { UserError } from '../../model/user-error.ts';
-import type { SessionSpec } from '../session.ts';
+import type { Enclosed } from '../sandbox.ts';
 import { findSystemTool, installLine, systemPath } from '../system-tool.ts';
 import { readProc } from './process-table.ts';
 import { sessionMarker } from './trace.ts';
 import { lostTheRace, wrapperScript, writeProgramScript } from './wrapper.ts';
+
+/** What a wrapper needs to know; the rest of a session's description concerns its worker. */
+export interface StartSpec {
+  readonly directory: string;
+  readonly enclosed: Enclosed;
+  readonly stdin: string;
+  readonly egress: { readonly socket: string; readonly allow: readonly string[] } | null;
+  readonly wallMs: number;
+}
 
 /** Our own modules are .ts in a checkout and .js once published. */
 const egressMain = fileURLToPath(new URL(`../egress/egress-main${extname(import.meta.url)}`, import.meta.url));
@@ -20,7 +39,7 @@ function openNameless(directory: string, content: Uint8Array): number {
   const fd = openSync(path, constants.O_RDWR | constants.O_CREAT | constants.O_EXCL, 0o600);
   unlinkSync(path);
   // Written at explicit positions, which leaves the descriptor's own position at 0 for whoever inherits it.
-  for (let at = 0; at < content.length; ) at += writeSync(fd, content, at, content.length - at, at);
+  for (let at = 0; at < content.length;) at += writeSync(fd, content, at, content.length - at, at);
   return fd;
 }
 
@@ -43,7 +62,9 @@ function coverInherited(stdio: readonly (number | 'ignore')[], nothing: number):
     const info = readProc(`/proc/self/fdinfo/${fd}`);
     return info !== null && (Number.parseInt(/^flags:\s+([0-7]+)/m.exec(info)?.[1] ?? '0', 8) & closesItself) === 0;
   };
-  const leaks = readdirSync('/proc/self/fd').map(Number).filter((fd) => fd > 2 && isInherited(fd));
+  const leaks = readdirSync('/proc/self/fd')
+    .map(Number)
+    .filter((fd) => fd > 2 && isInherited(fd));
   const covered: (number | 'ignore')[] = [...stdio];
   for (const fd of leaks) {
     while (covered.length <= fd) covered.push('ignore');
@@ -55,11 +76,15 @@ function coverInherited(stdio: readonly (number | 'ignore')[], nothing: number):
 function requireTool(name: string, packageName: string): string {
   const path = findSystemTool(name);
   if (path !== null) return path;
-  throw new UserError('tool-missing', `The program ${name} is not installed; sessions need it.`, installLine(packageName));
+  throw new UserError(
+    'tool-missing',
+    `The program ${name} is not installed; sessions need it.`,
+    installLine(packageName),
+  );
 }
 
 /** Spawns the wrapper; the promise settles when it has ended. Throws when the machine cannot even run a shell. */
-export function startWrapper(spec: SessionSpec): Promise<void> {
+export function startWrapper(spec: StartSpec): Promise<void> {
   const { directory, enclosed, egress } = spec;
   const script = writeProgramScript({
     ...enclosed,
@@ -68,7 +93,10 @@ export function startWrapper(spec: SessionSpec): Promise<void> {
     timeout: requireTool('timeout', 'coreutils'),
     wallMs: spec.wallMs,
   });
-  const proxy = egress === null ? [] : [process.execPath, egressMain, egress.socket, join(directory, 'egress.jsonl'), egress.allow.join(',')];
+  const proxy =
+    egress === null
+      ? []
+      : [process.execPath, egressMain, egress.socket, join(directory, 'egress.jsonl'), egress.allow.join(',')];
   const errors = join(directory, 'wrapper.err');
   const fds = [
     openStdin(directory, spec.stdin),
@@ -90,9 +118,11 @@ export function startWrapper(spec: SessionSpec): Promise<void> {
   return new Promise((resolve, reject) => {
     child.once('error', reject);
     child.once('exit', (exitCode) => {
-      if (exitCode === 70) reject(new Error(`the session in ${directory} could not be claimed: ${readFileSync(errors, 'utf8').trim()}`));
+      if (exitCode === 70)
+        reject(new Error(`the session in ${directory} could not be claimed: ${readFileSync(errors, 'utf8').trim()}`));
       else if (exitCode === 0 || exitCode === lostTheRace || exitCode === null) resolve();
-      else reject(new Error(`the wrapper of ${directory} ended with ${exitCode}: ${readFileSync(errors, 'utf8').trim()}`));
+      else
+        reject(new Error(`the wrapper of ${directory} ended with ${exitCode}: ${readFileSync(errors, 'utf8').trim()}`));
     });
   });
 }

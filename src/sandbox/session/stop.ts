@@ -37,7 +37,9 @@ async function endFamily(directory: string, noted: readonly ProcessRow[], graceM
     if (left.length === 0) return;
     const passed = performance.now() - begun;
     if (passed > giveUpMs) {
-      throw new Error(`processes of the session in ${directory} do not end: ${left.map(([, row]) => row.pid).join(', ')}`);
+      throw new Error(
+        `processes of the session in ${directory} do not end: ${left.map(([, row]) => row.pid).join(', ')}`,
+      );
     }
     for (const [key, row] of left) {
       if (passed >= graceMs) signalProcess(row, 'SIGKILL');

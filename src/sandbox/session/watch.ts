@@ -2,8 +2,17 @@
 import { execFile } from 'node:child_process';
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
-import type { SessionSpec } from '../session.ts';
 import { findSystemTool, systemPath } from '../system-tool.ts';
+
+/** What a living worker ends a session for; the units and defaults are those of `SessionSpec`. */
+export interface Limits {
+  readonly directory: string;
+  readonly wallMs: number;
+  readonly idleMs: number | null;
+  readonly watch: { readonly folder: string; readonly maxBytes: number } | null;
+  readonly maxOutputBytes?: number;
+  readonly signal: AbortSignal;
+}
 
 /** Why the worker ends a session. */
 export type Stop =
@@ -34,16 +43,16 @@ export function pause(ms: number, signal: AbortSignal): Promise<void> {
  * Settles with `null` as soon as `over` does, or with the first limit that is passed. `over` is told by its signal
  * when nobody waits any more.
  */
-export async function watchLimits(spec: SessionSpec, over: (done: AbortSignal) => Promise<void>): Promise<Stop | null> {
+export async function watchLimits(limits: Limits, over: (done: AbortSignal) => Promise<void>): Promise<Stop | null> {
   const finished = new AbortController();
   const done = finished.signal;
   try {
     return await Promise.race([
       over(done).then(() => null),
-      waitForAbort(spec.signal, done),
-      waitForWall(spec.wallMs, done),
-      watchOutput(spec, done),
-      ...(spec.watch === null ? [] : [watchSize(spec.watch.folder, spec.watch.maxBytes, done)]),
+      waitForAbort(limits.signal, done),
+      waitForWall(limits.wallMs, done),
+      watchOutput(limits, done),
+      ...(limits.watch === null ? [] : [watchSize(limits.watch.folder, limits.watch.maxBytes, done)]),
     ]);
   } finally {
     finished.abort();
@@ -78,9 +87,9 @@ function outputState(directory: string): { readonly bytes: number; readonly chan
 }
 
 /** Silence is counted from the last change that was seen; an adopted session starts with the age of its files. */
-async function watchOutput(spec: SessionSpec, done: AbortSignal): Promise<Stop | null> {
-  const { idleMs, directory } = spec;
-  const maxBytes = spec.maxOutputBytes ?? defaultMaxOutputBytes;
+async function watchOutput(limits: Limits, done: AbortSignal): Promise<Stop | null> {
+  const { idleMs, directory } = limits;
+  const maxBytes = limits.maxOutputBytes ?? defaultMaxOutputBytes;
   const everyMs = Math.min(1_000, Math.max(20, (idleMs ?? 4_000) / 4));
   let last = outputState(directory);
   const age = last.changedAt === 0 ? 0 : Math.max(0, Date.now() - last.changedAt);

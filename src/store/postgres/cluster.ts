@@ -22,7 +22,11 @@ export async function readDataMajor(dataFolder: string): Promise<number | null> 
   const files = await readdir(dataFolder).catch(ignoreMissing);
   if (files === undefined) return null;
   const message = `${dataFolder} exists, but it holds no PostgreSQL data.`;
-  throw new UserError('E_DATABASE_DAMAGED', message, `Put a copy of the folder back, or move it away (mv ${dataFolder} ${dataFolder}.old) to begin anew.`);
+  throw new UserError(
+    'E_DATABASE_DAMAGED',
+    message,
+    `Put a copy of the folder back, or move it away (mv ${dataFolder} ${dataFolder}.old) to begin anew.`,
+  );
 }
 
 /** Makes the data folder with its role and database. It appears complete or not at all, whenever we are killed. */
@@ -47,7 +51,9 @@ export async function makeCluster(layout: Layout, binaries: Binaries, password: 
 
 /** Gives the role a new password, while no server runs: for a home whose record of it is lost. */
 export async function resetPassword(layout: Layout, binaries: Binaries, password: string): Promise<void> {
-  await runSingleUser(layout, layout.dataFolder, binaries, [`alter role ${databaseName} password '${passwordVerifier(password)}'`]);
+  await runSingleUser(layout, layout.dataFolder, binaries, [
+    `alter role ${databaseName} password '${passwordVerifier(password)}'`,
+  ]);
 }
 
 /**
@@ -78,7 +84,17 @@ async function initializeCluster(layout: Layout, binaries: Binaries): Promise<vo
   let last: CommandEnd | undefined;
   for (const locale of locales) {
     last = await withDataFolder(layout, layout.freshFolder, (argument, inherit) => {
-      const args = ['-D', argument, '-U', 'postgres', '--encoding=UTF8', '--data-checksums', '--wal-segsize=4', '--no-instructions', '--auth=trust'];
+      const args = [
+        '-D',
+        argument,
+        '-U',
+        'postgres',
+        '--encoding=UTF8',
+        '--data-checksums',
+        '--wal-segsize=4',
+        '--no-instructions',
+        '--auth=trust',
+      ];
       return runCommand(binaries.initdb, [...args, ...locale], { user: layout.serverUser, inherit });
     });
     if (last.exitCode === 0) return;
@@ -86,7 +102,12 @@ async function initializeCluster(layout: Layout, binaries: Binaries): Promise<vo
   throw await makingFailed(layout, 'initdb', last);
 }
 
-async function runSingleUser(layout: Layout, folder: string, binaries: Binaries, statements: readonly string[]): Promise<void> {
+async function runSingleUser(
+  layout: Layout,
+  folder: string,
+  binaries: Binaries,
+  statements: readonly string[],
+): Promise<void> {
   const end = await withDataFolder(layout, folder, (argument, inherit) => {
     const input = statements.map((statement) => `${statement}\n`).join('');
     const args = ['--single', '-D', argument, ...makingSettings(), 'template1'];
@@ -98,7 +119,11 @@ async function runSingleUser(layout: Layout, folder: string, binaries: Binaries,
 async function makingFailed(layout: Layout, program: string, end: CommandEnd | undefined): Promise<UserError> {
   await requireSpace(layout.home, neededBytes / 4);
   const message = `${program} could not make the database in ${layout.folder}: ${end?.stderr.trim() ?? ''}`;
-  return new UserError('E_DATABASE_START', message, 'Mend what the text names, or set DATABASE_URL to use a server of your own.');
+  return new UserError(
+    'E_DATABASE_START',
+    message,
+    'Mend what the text names, or set DATABASE_URL to use a server of your own.',
+  );
 }
 
 /** What PostgreSQL stores of a password (RFC 5802, as in its own `pg_authid`), so that the password never leaves us. */

@@ -51,8 +51,8 @@ export async function connectPrivate(options: ServerOptions): Promise<Connector>
 }
 
 /** Connects to a team's own server. Fails with E_DB_URL when the address is none. */
-export function connectGiven(databaseUrl: string): Connector {
-  const name = describeUrl(databaseUrl);
+export function connectGiven(driver: typeof pg, databaseUrl: string): Connector {
+  const name = describeUrl(driver, databaseUrl);
   return {
     description: `PostgreSQL at ${name}`,
     config: { ...common, connectionString: databaseUrl, connectionTimeoutMillis: connectTimeoutMs },
@@ -76,11 +76,18 @@ function explainFailure(error: unknown, name: string): unknown {
   const detail = describeError(error);
   if (!isServerAnswer(error)) {
     const message = `The database server ${name} cannot be reached: ${detail}`;
-    return new UserError('E_DB_UNREACHABLE', message, 'Start it, or correct DATABASE_URL; without it mw uses a private server.', { cause: error });
+    return new UserError(
+      'E_DB_UNREACHABLE',
+      message,
+      'Start it, or correct DATABASE_URL; without it mw uses a private server.',
+      { cause: error },
+    );
   }
   if (!/^(28|3D|53|57)/.test(String(codeOf(error)))) return error;
   const message = `The database server ${name} refuses the connection: ${detail}`;
-  return new UserError('E_DB_REFUSED', message, 'Correct user, password and database in DATABASE_URL.', { cause: error });
+  return new UserError('E_DB_REFUSED', message, 'Correct user, password and database in DATABASE_URL.', {
+    cause: error,
+  });
 }
 
 /** Errors that PostgreSQL itself sent have a severity; everything else happened on the way. */
@@ -98,10 +105,16 @@ function describeError(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-function describeUrl(databaseUrl: string): string {
-  const url = URL.parse(databaseUrl);
-  if (url === null || !/^postgres(ql)?:$/.test(url.protocol)) {
-    throw new UserError('E_DB_URL', 'DATABASE_URL is not an address of a PostgreSQL database.', 'Write it as postgres://USER:PASSWORD@HOST:5432/DATABASE');
+/** The driver's own reading of the address, because it takes forms that no URL parser does. */
+function describeUrl(driver: typeof pg, databaseUrl: string): string {
+  try {
+    if (!/^postgres(ql)?:/.test(databaseUrl)) throw new TypeError('another kind of address');
+    const { host, port, database } = new driver.Client({ connectionString: databaseUrl });
+    return `${host}:${port}/${database}`;
+  } catch (error) {
+    const message = 'DATABASE_URL is not an address of a PostgreSQL database.';
+    throw new UserError('E_DB_URL', message, 'Write it as postgres://USER:PASSWORD@HOST:5432/DATABASE', {
+      cause: error,
+    });
   }
-  return `${url.host === '' ? (url.searchParams.get('host') ?? 'localhost') : url.host}${url.pathname}`;
 }

@@ -13,7 +13,18 @@ export function serverCommand(layout: Layout, idleStopMs: number, server: readon
   const rounds = Math.max(1, Math.round(idleStopMs / pauseMs));
   // Not every sleep knows fractions; only a very short idle time needs them.
   const pause = pauseMs >= 1_000 ? String(Math.round(pauseMs / 1_000)) : (pauseMs / 1_000).toFixed(2);
-  return ['/bin/sh', '-c', startScript, 'mw-postgres', loopScript, layout.socketFolder, layout.cluster, pause, String(rounds), ...server];
+  return [
+    '/bin/sh',
+    '-c',
+    startScript,
+    'mw-postgres',
+    loopScript,
+    layout.socketFolder,
+    layout.cluster,
+    pause,
+    String(rounds),
+    ...server,
+  ];
 }
 
 /** Ends the loop, if it still runs. */

@@ -1,5 +1,17 @@
 import { createHash } from 'node:crypto';
-import { chmod, chown, lstat, mkdir, open, readFile, realpath, rename, stat, statfs, writeFile } from 'node:fs/promises';
+import {
+  chmod,
+  chown,
+  lstat,
+  mkdir,
+  open,
+  readFile,
+  realpath,
+  rename,
+  stat,
+  statfs,
+  writeFile,
+} from 'node:fs/promises';
 import path from 'node:path';
 import { UserError } from '../../model/user-error.ts';
 import type { ServerUser } from './process.ts';
@@ -40,7 +52,11 @@ const longestSocketFolder = 80;
 const tempFolder = '/tmp';
 
 /** Paths that need no knowledge of the machine; enough to find a running server. */
-export function databaseFolder(home: string): { readonly folder: string; readonly recordFile: string; readonly dataFolder: string } {
+export function databaseFolder(home: string): {
+  readonly folder: string;
+  readonly recordFile: string;
+  readonly dataFolder: string;
+} {
   const folder = path.join(home, 'postgres');
   return { folder, recordFile: path.join(folder, 'connection.json'), dataFolder: path.join(folder, 'data') };
 }
@@ -197,14 +213,28 @@ async function ownerOf(file: string): Promise<ServerUser | null> {
 
 /** The UserError for a disk without space; `cause` is what said so. */
 export function diskFull(home: string, cause: unknown): UserError {
-  return new UserError('E_DISK_FULL', `The disk that holds ${home} is full.`, `Free some space (df -h ${home}), or point MW_HOME to another disk.`, { cause });
+  return new UserError(
+    'E_DISK_FULL',
+    `The disk that holds ${home} is full.`,
+    `Free some space (df -h ${home}), or point MW_HOME to another disk.`,
+    { cause },
+  );
 }
 
 function readOnlyHome(home: string, cause: unknown): UserError {
-  return new UserError('E_HOME_READ_ONLY', `mw cannot write to its home, ${home}.`, 'Make the folder writable, or point MW_HOME to one that is.', { cause });
+  return new UserError(
+    'E_HOME_READ_ONLY',
+    `mw cannot write to its home, ${home}.`,
+    'Make the folder writable, or point MW_HOME to one that is.',
+    { cause },
+  );
 }
 
 function unreachableHome(home: string): UserError {
   const message = `As root mw runs its database as another user, who cannot reach ${home}.`;
-  return new UserError('E_HOME_UNREACHABLE', message, 'Run mw as an ordinary user, point MW_HOME elsewhere, or set DATABASE_URL.');
+  return new UserError(
+    'E_HOME_UNREACHABLE',
+    message,
+    'Run mw as an ordinary user, point MW_HOME elsewhere, or set DATABASE_URL.',
+  );
 }

@@ -59,7 +59,9 @@ export async function lockSchema(client: ClientBase): Promise<void> {
 
 /** Makes the schema with its list of applied migrations, unless it exists. In a transaction, under the lock. */
 export async function createSchema(client: ClientBase): Promise<void> {
-  const { rows } = await client.query<{ found: boolean }>('select to_regnamespace($1) is not null as found', [schemaName]);
+  const { rows } = await client.query<{ found: boolean }>('select to_regnamespace($1) is not null as found', [
+    schemaName,
+  ]);
   if (rows[0]?.found !== true) await client.query(`create schema ${schemaName}`);
   await client.query(`
     create table if not exists ${schemaName}.migration (
@@ -71,7 +73,11 @@ export async function createSchema(client: ClientBase): Promise<void> {
 export async function applyMigration(client: ClientBase, migration: Migration): Promise<void> {
   const { version, name, sql, checksum } = migration;
   await client.query(sql);
-  await client.query(`insert into ${schemaName}.migration (version, name, checksum) values ($1, $2, $3)`, [version, name, checksum]);
+  await client.query(`insert into ${schemaName}.migration (version, name, checksum) values ($1, $2, $3)`, [
+    version,
+    name,
+    checksum,
+  ]);
 }
 
 /** Runs `work` in a transaction of its own; `begin` may say more, such as the isolation level. */
@@ -125,7 +131,8 @@ async function readApplied(client: ClientBase): Promise<readonly AppliedMigratio
 /** What to apply next; refuses a database that a newer or another build has made. */
 function nextMigration(applied: readonly AppliedMigration[], migrations: readonly Migration[]): Migration | undefined {
   const newest = applied.at(-1);
-  if (newest !== undefined && newest.version > migrations.length) throw newerSchema('The database', newest.version, migrations.length);
+  if (newest !== undefined && newest.version > migrations.length)
+    throw newerSchema('The database', newest.version, migrations.length);
   for (const { version, name, checksum } of applied) {
     if (migrations[version - 1]?.checksum !== checksum) throw otherBuild(name);
   }
@@ -140,14 +147,27 @@ export function newerSchema(what: string, found: number, known: number): UserErr
 
 function otherBuild(name: string): UserError {
   const message = `The database was made with another text of ${name} than this mw ships.`;
-  return new UserError('E_DB_OTHER_BUILD', message, 'Use the mw that made it; with that one, mw backup saves its content.');
+  return new UserError(
+    'E_DB_OTHER_BUILD',
+    message,
+    'Use the mw that made it; with that one, mw backup saves its content.',
+  );
 }
 
 function tooOld(found: number): UserError {
-  return new UserError('E_DB_TOO_OLD', `The database server is PostgreSQL ${found}.`, `Use PostgreSQL ${oldestServer} or later.`);
+  return new UserError(
+    'E_DB_TOO_OLD',
+    `The database server is PostgreSQL ${found}.`,
+    `Use PostgreSQL ${oldestServer} or later.`,
+  );
 }
 
 function noPermission(cause: unknown): UserError {
   const message = `The database role of DATABASE_URL may not make the schema ${schemaName}.`;
-  return new UserError('E_DB_PERMISSION', message, `As the database's owner: create schema ${schemaName} authorization ROLE;`, { cause });
+  return new UserError(
+    'E_DB_PERMISSION',
+    message,
+    `As the database's owner: create schema ${schemaName} authorization ROLE;`,
+    { cause },
+  );
 }

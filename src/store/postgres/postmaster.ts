@@ -33,7 +33,8 @@ export async function findPostmaster(dataFolder: string): Promise<Postmaster | n
 export async function clearStaleFiles(layout: Layout): Promise<void> {
   const lines = await readPidFile(layout.dataFolder);
   // With a dead pid the file stays: PostgreSQL finds in it the shared memory that the old server's children may still use.
-  if (lines !== null && identifyProcess(Number(lines[0])) !== null) await rm(pidFile(layout.dataFolder), { force: true });
+  if (lines !== null && identifyProcess(Number(lines[0])) !== null)
+    await rm(pidFile(layout.dataFolder), { force: true });
   for (const name of socketFiles) await rm(path.join(layout.socketFolder, name), { force: true });
 }
 

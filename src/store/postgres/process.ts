@@ -63,7 +63,7 @@ export function runCommand(
       cwd: '/',
       env: serverEnvironment,
       stdio: ['pipe', 'pipe', 'pipe', ...(options.inherit ?? [])],
-      ...(options.user ?? {}),
+      ...options.user,
     });
     let stdout = '';
     let stderr = '';
@@ -89,7 +89,11 @@ function linuxStartTime(pid: number): string | null {
 function otherStartTime(pid: number): string | null {
   try {
     const args = ['-o', 'stat=,lstart=', '-p', String(pid)];
-    const line = execFileSync('ps', args, { encoding: 'utf8', env: serverEnvironment, stdio: ['ignore', 'pipe', 'ignore'] }).trim();
+    const line = execFileSync('ps', args, {
+      encoding: 'utf8',
+      env: serverEnvironment,
+      stdio: ['ignore', 'pipe', 'ignore'],
+    }).trim();
     const [state, ...started] = line.split(/\s+/);
     return state === undefined || state.startsWith('Z') ? null : started.join(' ');
   } catch (error) {

@@ -4,7 +4,17 @@ import { UserError } from '../../model/user-error.ts';
 import type { Database } from '../database.ts';
 import { type BackupReport, listTables } from './backup.ts';
 import { isRow, readBackup, type Row, type Sequence, type TableHead, verifyBackup } from './backup-format.ts';
-import { applyMigration, createSchema, inTransaction, lockSchema, migrate, type Migration, newerSchema, readMigrations, schemaName } from './migrate.ts';
+import {
+  applyMigration,
+  createSchema,
+  inTransaction,
+  lockSchema,
+  migrate,
+  type Migration,
+  newerSchema,
+  readMigrations,
+  schemaName,
+} from './migrate.ts';
 
 const rowsAtATime = 500;
 const charactersAtATime = 1_000_000;
@@ -37,9 +47,14 @@ export async function restoreDatabase(database: Database, file: string, migratio
  * Builds the schema anew, at the backup's version and without a row. Migrations may put rows into fresh tables, so a
  * database counts as unused when no table holds more rows than a new schema of today has.
  */
-async function replaceUnusedSchema(client: pg.Client, migrations: readonly Migration[], version: number): Promise<void> {
+async function replaceUnusedSchema(
+  client: pg.Client,
+  migrations: readonly Migration[],
+  version: number,
+): Promise<void> {
   const old = `${schemaName}_replaced`;
-  for (const { table } of await listTables(client)) await client.query(`lock table ${qualify(client, table)} in access exclusive mode`);
+  for (const { table } of await listTables(client))
+    await client.query(`lock table ${qualify(client, table)} in access exclusive mode`);
   const before = await countRows(client);
   await client.query(`alter schema ${schemaName} rename to ${old}`);
   await buildSchema(client, migrations);
@@ -68,7 +83,10 @@ async function countRows(client: pg.Client): Promise<ReadonlyMap<string, number>
   return counts;
 }
 
-async function loadBackup(client: pg.Client, file: string): Promise<{ readonly tables: number; readonly rows: number }> {
+async function loadBackup(
+  client: pg.Client,
+  file: string,
+): Promise<{ readonly tables: number; readonly rows: number }> {
   const attach = await detachChecks(client);
   const known = new Map((await listTables(client)).map((head) => [head.table, head]));
   const counts = { tables: 0, rows: 0 };
@@ -114,7 +132,8 @@ async function detachChecks(client: pg.Client): Promise<() => Promise<void>> {
   for (const { table, name } of rows) await client.query(`alter table ${table} drop constraint ${name}`);
   for (const table of tables) await client.query(`alter table ${table} disable trigger user`);
   return async () => {
-    for (const { table, name, definition } of rows) await client.query(`alter table ${table} add constraint ${name} ${definition}`);
+    for (const { table, name, definition } of rows)
+      await client.query(`alter table ${table} add constraint ${name} ${definition}`);
     for (const table of tables) await client.query(`alter table ${table} enable trigger user`);
   };
 }
@@ -148,5 +167,9 @@ function qualify(client: pg.Client, name: string): string {
 
 function notEmpty(table: string, rows: number): UserError {
   const message = `A backup is restored into an unused database only; this one holds ${rows} rows in ${table}.`;
-  return new UserError('E_DB_NOT_EMPTY', message, 'Point MW_HOME to a new folder, or DATABASE_URL to a new database, and restore there.');
+  return new UserError(
+    'E_DB_NOT_EMPTY',
+    message,
+    'Point MW_HOME to a new folder, or DATABASE_URL to a new database, and restore there.',
+  );
 }

@@ -74,7 +74,11 @@ async function removeStale(file: string, judged: string): Promise<void> {
 async function describeBusy(file: string): Promise<UserError> {
   const holder = parseHolder((await readLock(file)) ?? '');
   const who = holder === null ? 'Another process' : `Process ${holder.pid}`;
-  return new UserError('E_DATABASE_BUSY', `${who} is still starting or stopping the database (lock ${file}).`, 'Wait and try again, or end that process.');
+  return new UserError(
+    'E_DATABASE_BUSY',
+    `${who} is still starting or stopping the database (lock ${file}).`,
+    'Wait and try again, or end that process.',
+  );
 }
 
 async function readLock(file: string): Promise<string | null> {
@@ -84,7 +88,8 @@ async function readLock(file: string): Promise<string | null> {
 function parseHolder(content: string): Holder | null {
   try {
     const value = JSON.parse(content) as Partial<Holder> | null;
-    const whole = typeof value?.pid === 'number' && typeof value.startTime === 'string' && typeof value.bootId === 'string';
+    const whole =
+      typeof value?.pid === 'number' && typeof value.startTime === 'string' && typeof value.bootId === 'string';
     return whole ? (value as Holder) : null;
   } catch (error) {
     if (error instanceof SyntaxError) return null;

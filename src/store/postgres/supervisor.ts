@@ -8,7 +8,16 @@ import { UserError } from '../../model/user-error.ts';
 import { type Binaries, type BinarySources, findBinaries } from './binaries.ts';
 import { databaseName, makeCluster, readDataMajor, resetPassword, withDataFolder } from './cluster.ts';
 import { endIdleStopper, serverCommand } from './idle-stop.ts';
-import { databaseFolder, giveTo, type Layout, planLayout, prepareLayout, requireSpace, writePrivate, writingHome } from './layout.ts';
+import {
+  databaseFolder,
+  giveTo,
+  type Layout,
+  planLayout,
+  prepareLayout,
+  requireSpace,
+  writePrivate,
+  writingHome,
+} from './layout.ts';
 import { clearStaleFiles, findPostmaster, type Postmaster, waitUntilGone, waitUntilReady } from './postmaster.ts';
 import { identifyProcess, isSameProcess, type ProcessIdentity, seemsRunning, serverEnvironment } from './process.ts';
 import { serverSettings } from './settings.ts';
@@ -37,7 +46,13 @@ export interface ServerOptions extends BinarySources {
 export type ServerStatus =
   | { readonly type: 'absent' }
   | { readonly type: 'stopped'; readonly major: number }
-  | { readonly type: 'running'; readonly pid: number; readonly phase: Postmaster['phase']; readonly version: string; readonly socketFolder: string };
+  | {
+      readonly type: 'running';
+      readonly pid: number;
+      readonly phase: Postmaster['phase'];
+      readonly version: string;
+      readonly socketFolder: string;
+    };
 
 const usualIdleStopMs = 5 * 60_000;
 /** Long enough for a recovery by the process that holds the lock. */
@@ -63,7 +78,9 @@ export async function ensureServer(options: ServerOptions): Promise<ServerRecord
     const settled = await settle(layout);
     const record = await readRecord(layout.home);
     if (settled !== null && record?.socketFolder === layout.socketFolder) {
-      return isSameProcess(record.postmaster) ? record : await saveRecord(layout, { ...record, postmaster: settled.identity });
+      return isSameProcess(record.postmaster)
+        ? record
+        : await saveRecord(layout, { ...record, postmaster: settled.identity });
     }
     // It runs, but how to reach it is lost: its data, or the home, came from elsewhere.
     if (settled !== null) await endServer(layout, settled, 'fast');
@@ -72,7 +89,10 @@ export async function ensureServer(options: ServerOptions): Promise<ServerRecord
 }
 
 /** Stops the home's server and waits until it is gone. `immediate` skips the last checkpoint; no commit is lost by it. */
-export async function stopServer(home: string, options: { readonly mode: 'fast' | 'immediate' }): Promise<'stopped' | 'not-running'> {
+export async function stopServer(
+  home: string,
+  options: { readonly mode: 'fast' | 'immediate' },
+): Promise<'stopped' | 'not-running'> {
   if ((await serverStatus(home)).type === 'absent') return 'not-running';
   const layout = await prepareLayout(home);
   return lockingHome(layout, async () => {
@@ -119,7 +139,15 @@ async function startServer(layout: Layout, options: ServerOptions, known: Server
   }
   const postmaster = await startRetrying(layout, binaries, options.idleStopMs ?? usualIdleStopMs);
   const { home, socketFolder } = layout;
-  return saveRecord(layout, { home, socketFolder, database: databaseName, user: databaseName, password, version: binaries.version, postmaster });
+  return saveRecord(layout, {
+    home,
+    socketFolder,
+    database: databaseName,
+    user: databaseName,
+    password,
+    version: binaries.version,
+    postmaster,
+  });
 }
 
 async function startRetrying(layout: Layout, binaries: Binaries, idleStopMs: number): Promise<ProcessIdentity> {
@@ -164,7 +192,11 @@ async function endServer(layout: Layout, running: Postmaster, mode: 'fast' | 'im
   process.kill(running.identity.pid, mode === 'fast' ? 'SIGINT' : 'SIGQUIT');
   if (await waitUntilGone(running.identity, stopWaitMs)) return endIdleStopper(layout);
   const message = `The database (process ${running.identity.pid}) has not stopped within ${stopWaitMs / 1_000} s.`;
-  throw new UserError('E_DATABASE_STOP', message, `Look at its log in ${path.join(layout.dataFolder, 'log')}, and try again.`);
+  throw new UserError(
+    'E_DATABASE_STOP',
+    message,
+    `Look at its log in ${path.join(layout.dataFolder, 'log')}, and try again.`,
+  );
 }
 
 /** File errors on the way are the home's: read-only or full. */
@@ -199,7 +231,9 @@ async function describeFailure(layout: Layout): Promise<UserError> {
   await requireSpace(layout.home, 32 * 1024 * 1024);
   const logFolder = path.join(layout.dataFolder, 'log');
   const logs = (await readdir(logFolder).catch(ignoreMissing)) ?? [];
-  const dated = await Promise.all(logs.map(async (name) => ({ name, at: (await stat(path.join(logFolder, name))).mtimeMs })));
+  const dated = await Promise.all(
+    logs.map(async (name) => ({ name, at: (await stat(path.join(logFolder, name))).mtimeMs })),
+  );
   const newest = dated.toSorted((a, b) => b.at - a.at)[0];
   const files = [layout.startLog, ...(newest === undefined ? [] : [path.join(logFolder, newest.name)])];
   const texts = await Promise.all(files.map((file) => readFile(file, 'utf8').catch(ignoreMissing)));

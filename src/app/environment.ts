@@ -1,0 +1,31 @@
+/** The one place that reads the process's environment. */
+import { homedir, userInfo } from 'node:os';
+import { isAbsolute, join, resolve } from 'node:path';
+
+export interface AppEnvironment {
+  /** `MW_HOME`, else the XDG state folder. */
+  readonly home: string;
+  readonly databaseUrl: string | undefined;
+  readonly searchPath: string;
+  readonly userHome: string;
+  /** Who decides at gates. */
+  readonly user: string;
+  /** Set when this process runs inside a sandbox of ours: it may decide nothing. */
+  readonly insideSession: boolean;
+  variable(name: string): string | undefined;
+}
+
+export function readEnvironment(): AppEnvironment {
+  const { env } = process;
+  const state = env['XDG_STATE_HOME'];
+  const base = state !== undefined && isAbsolute(state) ? state : join(homedir(), '.local', 'state');
+  return {
+    home: resolve(env['MW_HOME'] ?? join(base, 'millwright')),
+    databaseUrl: env['DATABASE_URL'] === '' ? undefined : env['DATABASE_URL'],
+    searchPath: env['PATH'] ?? '',
+    userHome: homedir(),
+    user: env['MW_USER'] ?? userInfo().username,
+    insideSession: env['MW_SESSION'] !== undefined,
+    variable: (name) => env[name],
+  };
+}

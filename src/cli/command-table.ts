@@ -1,0 +1,42 @@
+import type { CommandModule } from './command.ts';
+
+interface Entry {
+  readonly summary: string;
+  readonly load: () => Promise<CommandModule>;
+}
+
+/** Every command with its one line; a body is loaded when it is asked for. */
+export const commandTable = {
+  init: { summary: 'set up this repository: millwright.yaml, checks, agent', load: () => import('./commands/init.ts') },
+  demo: { summary: 'build a small program with a scripted agent: no account, no key', load: () => import('./commands/demo.ts') },
+  doctor: { summary: 'prove what this machine can do: git, database, sandbox, agents', load: () => import('./commands/doctor.ts') },
+  up: { summary: 'run the factory', load: () => import('./commands/up.ts') },
+  down: { summary: 'finish what runs, then stop the factory and its database', load: () => import('./commands/down.ts') },
+  status: { summary: 'one screen: what needs you, what runs, what waits', load: () => import('./commands/status.ts') },
+  add: { summary: 'add work: from words, stdin, or many as JSON lines', load: () => import('./commands/add.ts') },
+  list: { summary: 'list work items', load: () => import('./commands/list.ts') },
+  show: { summary: 'everything about one item', load: () => import('./commands/show.ts') },
+  edit: { summary: 'change an item', load: () => import('./commands/edit.ts') },
+  run: { summary: 'do one item now and follow it', load: () => import('./commands/run.ts') },
+  watch: { summary: 'follow what happens', load: () => import('./commands/watch.ts') },
+  logs: { summary: 'what an agent or a check said', load: () => import('./commands/logs.ts') },
+  inbox: { summary: 'what waits for you', load: () => import('./commands/inbox.ts') },
+  approve: { summary: 'let an item through its gate', load: () => import('./commands/approve.ts') },
+  reject: { summary: 'send an item back with a reason', load: () => import('./commands/reject.ts') },
+  answer: { summary: 'answer an agent’s question', load: () => import('./commands/answer.ts') },
+  pause: { summary: 'hold an item, or the whole factory', load: () => import('./commands/pause.ts') },
+  resume: { summary: 'go on with what was paused', load: () => import('./commands/resume.ts') },
+  cancel: { summary: 'give up an item; its work is kept', load: () => import('./commands/cancel.ts') },
+  retry: { summary: 'try an item again, from where it stopped or from a phase', load: () => import('./commands/retry.ts') },
+  diff: { summary: 'what an item changes', load: () => import('./commands/diff.ts') },
+  events: { summary: 'the journal, as lines of JSON', load: () => import('./commands/events.ts') },
+  pipeline: { summary: 'list, show, check and draw pipelines', load: () => import('./commands/pipeline.ts') },
+  config: { summary: 'check and show the configuration', load: () => import('./commands/config.ts') },
+  db: { summary: 'back up, restore and check the database', load: () => import('./commands/db.ts') },
+  gc: { summary: 'free what is not needed any more', load: () => import('./commands/gc.ts') },
+  version: { summary: 'versions of Millwright, Node, git and the database', load: () => import('./commands/version.ts') },
+  completion: { summary: 'shell completion', load: () => import('./commands/completion.ts') },
+  help: { summary: 'help on a command or topic', load: () => import('./commands/help.ts') },
+} as const satisfies Readonly<Record<string, Entry>>;
+
+export type CommandName = keyof typeof commandTable;

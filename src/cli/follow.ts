@@ -1,0 +1,129 @@
+/** Runs a worker in this process and follows it: lines for people, events for programs, a drained stop on Ctrl-C. */
+import { runFactory, type RunningFactory } from '../app/run-factory.ts';
+import type { Factory } from '../app/open-factory.ts';
+import { readPicture, type ItemRow } from '../insight/item-row.ts';
+import type { FactoryView, Schedule } from '../machine/schedule.ts';
+import { exitCode, type ExitCode } from '../model/user-error.ts';
+import type { CliContext } from './context.ts';
+import { createProgress } from './progress.ts';
+import { createEventTail } from './event-tail.ts';
+
+export interface FollowOptions {
+  readonly json: boolean;
+  readonly slots: number;
+  /** Ends when nothing can go on without a person or the passing of time that nobody may wait for. */
+  readonly untilEmpty: boolean;
+  readonly untilMs: number | null;
+  readonly maxCostMicroUsd: number | null;
+  readonly maxItems: number | null;
+  /** Works on these items and on what they come after. */
+  readonly only: readonly string[] | null;
+}
+
+type End = 'empty' | 'time' | 'interrupted' | 'lost';
+
+/** Answers the exit code that the rest of the command line promises. */
+export async function runAndFollow(factory: Factory, context: CliContext, options: FollowOptions): Promise<ExitCode> {
+  const progress = createProgress(context.output, options.json);
+  const tail = await createEventTail(factory.store, (event) => (options.json ? context.output.jsonLine(event) : progress.event(event)));
+  const counter = createCounter(options);
+  let settle: (end: End) => void = () => undefined;
+  const over = new Promise<End>((resolve) => {
+    settle = resolve;
+  });
+  let interrupts = 0;
+  let running: RunningFactory | null = null;
+  const onSchedule = (plan: Schedule, view: FactoryView) => {
+    tail.wake();
+    progress.schedule(view);
+    counter.look(view);
+    if (options.untilEmpty && running !== null && isSettled(plan, view, running.busy())) settle('empty');
+  };
+  running = await runFactory(factory, { slots: options.slots, bounds: counter.bounds, onSchedule, onTrouble: (error) => progress.trouble(error) });
+  counter.listen(running);
+  const interrupt = () => {
+    interrupts += 1;
+    if (interrupts === 1) context.output.talk('Finishing what runs; press Ctrl-C again to stop now. Nothing is lost either way.');
+    settle('interrupted');
+    if (interrupts > 1) void running?.stop();
+  };
+  process.on('SIGINT', interrupt);
+  process.on('SIGTERM', interrupt);
+  const timer = options.untilMs === null ? null : setTimeout(() => settle('time'), options.untilMs);
+  running.wake();
+  const watch = setInterval(() => running?.wake(), 1_000);
+  const end = await over;
+  clearInterval(watch);
+  if (timer !== null) clearTimeout(timer);
+  await running.drain();
+  await tail.close();
+  progress.close();
+  process.off('SIGINT', interrupt);
+  process.off('SIGTERM', interrupt);
+  const { rows } = await readPicture(factory.store, options.only === null ? {} : { ids: options.only });
+  const code = counter.exhausted() ? exitCode.budget : codeFor(end, rows, counter.touched());
+  if (!options.json) progress.summary(rows.filter(({ id }) => counter.touched().has(id)), code);
+  return code;
+}
+
+/** Nothing runs, nothing may start, and nothing will by itself: all that is left needs a person. */
+function isSettled(plan: Schedule, view: FactoryView, busy: number): boolean {
+  if (plan.starts.length > 0 || busy > 0) return false;
+  const running = view.items.some(({ effects }) => effects.some(({ state, type }) => state === 'running' && type !== 'timer'));
+  return !running && plan.waits.every(({ waitFor, item }) => waitFor === 'person' || dependsOnPerson(item, plan, view));
+}
+
+/** Waits for other work, and that work for a person. */
+function dependsOnPerson(item: string, plan: Schedule, view: FactoryView): boolean {
+  const wait = plan.waits.find((each) => each.item === item);
+  if (wait === undefined || wait.code !== 'dependency') return false;
+  const parents = view.items.find(({ id }) => id === item)?.after ?? [];
+  return parents.some((parent) => {
+    const open = view.items.find(({ id }) => id === parent);
+    if (open === undefined) return false;
+    if (open.effects.length === 0) return true;
+    const theirs = plan.waits.filter((each) => each.item === parent);
+    return theirs.length > 0 && theirs.every(({ waitFor }) => waitFor === 'person' || dependsOnPerson(parent, plan, view));
+  });
+}
+
+function codeFor(end: End, rows: readonly ItemRow[], touched: ReadonlySet<string>): ExitCode {
+  if (end === 'interrupted') return exitCode.interrupted;
+  const left = rows.filter(({ id, state }) => touched.has(id) && state !== 'landed');
+  if (left.length === 0) return exitCode.done;
+  if (end === 'time') return exitCode.pending;
+  const blocked = left.filter(({ state }) => state !== 'queued');
+  return blocked.every(({ state }) => state === 'waiting') ? exitCode.needsPerson : exitCode.notAccepted;
+}
+
+interface Counter {
+  bounds(): FactoryView['bounds'];
+  look(view: FactoryView): void;
+  listen(running: RunningFactory): void;
+  /** Items that this session has seen open. */
+  touched(): ReadonlySet<string>;
+  exhausted(): boolean;
+}
+
+/** The bounds of this session of the factory: what it may begin and spend. */
+function createCounter(options: FollowOptions): Counter {
+  const seen = new Set<string>();
+  const begun = new Set<string>();
+  let spent = 0;
+  const left = (limit: number | null, used: number) => (limit === null ? null : limit - used);
+  return {
+    bounds: () => ({ itemsLeft: left(options.maxItems, begun.size), costLeftMicroUsd: left(options.maxCostMicroUsd, spent), only: options.only }),
+    look(view) {
+      for (const { id } of view.items) if (options.only === null || options.only.includes(id)) seen.add(id);
+    },
+    listen(running) {
+      running.journal.onChange(({ item, body, before }) => {
+        if (body.type === 'effect-started' && before?.run === 1 && before.pipeline === null) begun.add(item);
+        if (body.type !== 'attempt-finished' && body.type !== 'review-finished') return;
+        spent += body.usage.costMicroUsd ?? before?.awaiting[body.effect]?.reservedMicroUsd ?? 0;
+      });
+    },
+    touched: () => seen,
+    exhausted: () => (options.maxCostMicroUsd !== null && spent >= options.maxCostMicroUsd) || (options.maxItems !== null && begun.size >= options.maxItems && seen.size > begun.size),
+  };
+}

@@ -1,0 +1,71 @@
+/** stdout is data, stderr is talk. */
+import { styleText } from 'node:util';
+import { showControl } from '../model/visible-text.ts';
+
+/** Raised when the shape of JSON output changes in a way that breaks a reader. */
+export const schemaVersion = 1;
+
+type Tone = 'bold' | 'dim' | 'red' | 'green' | 'yellow' | 'cyan';
+
+export interface Output {
+  /** Columns of the terminal, `null` when it is not one. */
+  readonly columns: number | null;
+  readonly rows: number | null;
+  line(text: string): void;
+  json(value: object): void;
+  /** One value a line, for streams. */
+  jsonLine(value: object): void;
+  /** Something for a person, beside the data. */
+  talk(text: string): void;
+  tone(tone: Tone, text: string): string;
+  /** Redraws a block of lines at the end of stderr; nothing where that is not a terminal. */
+  block(lines: readonly string[]): void;
+}
+
+export function createOutput(stdout: NodeJS.WriteStream, stderr: NodeJS.WriteStream, plain: boolean): Output {
+  let drawn = 0;
+  const clear = () => {
+    if (drawn > 0) stderr.write(`\u001B[${drawn}A\u001B[J`);
+    drawn = 0;
+  };
+  const coloured = !plain && stdout.isTTY === true;
+  return {
+    columns: stdout.isTTY ? stdout.columns : null,
+    rows: stderr.isTTY ? stderr.rows : null,
+    line(text) {
+      clear();
+      stdout.write(`${text}\n`);
+    },
+    json: (value) => void stdout.write(`${JSON.stringify({ schemaVersion, ...value }, null, stdout.isTTY ? 2 : 0)}\n`),
+    jsonLine: (value) => void stdout.write(`${JSON.stringify(value)}\n`),
+    talk(text) {
+      clear();
+      stderr.write(`${text}\n`);
+    },
+    tone: (tone, text) => (coloured ? styleText(tone, text) : text),
+    block(lines) {
+      if (!stderr.isTTY) return;
+      clear();
+      for (const line of lines) stderr.write(`${cutTo(line, stderr.columns)}\n`);
+      drawn = lines.length;
+    },
+  };
+}
+
+/** Text of others on one line: control characters visible, cut to a width. */
+export function oneLine(text: string, width: number): string {
+  return cutTo(showControl(text.replaceAll(/\s+/g, ' ').trim()), width);
+}
+
+function cutTo(text: string, width: number): string {
+  return text.length <= width ? text : `${text.slice(0, Math.max(width - 1, 0))}…`;
+}
+
+/** Rows as columns of equal width; the last column takes what is left. */
+export function table(rows: readonly (readonly string[])[], columns: number | null): string[] {
+  const widths = (rows[0] ?? []).map((_, index) => Math.max(...rows.map((row) => (row[index] ?? '').length)));
+  return rows.map((row) => {
+    const line = row.map((cell, index) => (index === row.length - 1 ? cell : cell.padEnd(widths[index] ?? 0))).join('  ');
+    return (columns === null ? line : cutTo(line, columns)).trimEnd();
+  });
+}

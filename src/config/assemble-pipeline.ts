@@ -1,0 +1,107 @@
+/** From a checked pipeline file to its pinned form: defaults filled in, routes resolved, units made exact. */
+import { durationMs, type ProjectConfig } from '../model/config.ts';
+import type { ContentHash } from '../model/id.ts';
+import type { PhaseFile, PinnedOutput, PinnedPhase, PinnedPipeline, PipelineFile } from '../model/pipeline.ts';
+import { everyCheck } from './check-gates.ts';
+
+/**
+ * The pinned pipeline. `outputs` are those of the phases, in their order; `hashes` those of the instructions, by what
+ * the file calls them. Only for a file without problems: a reference that was not resolved is a bug and throws.
+ */
+export function assemblePipeline(
+  file: PipelineFile,
+  outputs: readonly (PinnedOutput | null)[],
+  hashes: ReadonlyMap<string, ContentHash>,
+  config: ProjectConfig,
+): PinnedPipeline {
+  const phases = file.phases.map((phase, index) => pinPhase(phase, outputs[index] ?? null, hashes, config));
+  const agents = phases.flatMap((phase) => [
+    ...(phase.maker === null ? [] : [phase.maker.agent]),
+    ...phase.reviews.map(({ agent }) => agent),
+  ]);
+  const { limits, sandbox } = config;
+  return {
+    name: file.name,
+    phases,
+    agents: pick(config.agents, agents),
+    checks: pick(
+      config.checks,
+      phases.flatMap(({ checks }) => checks),
+    ),
+    setup: config.setup ?? null,
+    target: config.target,
+    rung: sandbox.rung,
+    network: { setup: sandbox.setupNetwork, checks: sandbox.checkNetwork },
+    readOnly: sandbox.readOnly,
+    limits: {
+      slots: limits.slots,
+      itemMicroUsd: toMicroUsd(limits.itemUsd),
+      dayMicroUsd: toMicroUsd(limits.dayUsd),
+      checkMs: durationMs(limits.check),
+      copyBytes: limits.copyMb * 1024 * 1024,
+    },
+    land: config.land.mode,
+    protect: config.protect,
+  };
+}
+
+function pinPhase(
+  phase: PhaseFile,
+  output: PinnedOutput | null,
+  hashes: ReadonlyMap<string, ContentHash>,
+  config: ProjectConfig,
+): PinnedPhase {
+  const pinInstructions = (name: string) => ({ name, hash: must(hashes.get(name), `instructions ${name}`) });
+  const to = phase.loop?.to ?? phase.id;
+  const max = phase.loop?.max ?? config.limits.attempts;
+  return {
+    id: phase.id,
+    maker:
+      phase.instructions === undefined
+        ? null
+        : {
+            instructions: pinInstructions(phase.instructions),
+            agent: routeOf(config, phase),
+            output: must(output, `output of ${phase.id}`),
+            writes: phase.writes ?? true,
+          },
+    checks: (phase.checks ?? []).includes(everyCheck) ? Object.keys(config.checks).sort() : [...new Set(phase.checks)],
+    reviews: (phase.reviews ?? []).map(({ id, instructions, agent }) => ({
+      id,
+      instructions: pinInstructions(instructions),
+      agent: agent ?? routeTo(config, `${phase.id}.${id}`) ?? routeOf(config, phase),
+    })),
+    approval: phase.approval ?? false,
+    loop: { to, max },
+    attempts: to === phase.id ? max : config.limits.attempts,
+    when: phase.when ?? null,
+    limits: {
+      idleMs: durationMs(phase.limits?.idle ?? config.limits.idle),
+      sessionMs: durationMs(phase.limits?.session ?? config.limits.session),
+    },
+  };
+}
+
+function routeOf(config: ProjectConfig, phase: PhaseFile): string {
+  return must(phase.agent ?? routeTo(config, phase.id) ?? routeTo(config, 'default'), `route of ${phase.id}`);
+}
+
+/** Own entries only: a phase may be called `constructor`. */
+function routeTo({ routes }: ProjectConfig, address: string): string | undefined {
+  return Object.hasOwn(routes, address) ? routes[address] : undefined;
+}
+
+/** The entries that are used; what a run cannot use has no place in what pins it. */
+function pick<T>(all: Readonly<Record<string, T>>, names: readonly string[]): Record<string, T> {
+  return Object.fromEntries([...new Set(names)].sort().map((name) => [name, must(all[name], name)]));
+}
+
+function toMicroUsd(usd: number | undefined): number | null {
+  return usd === undefined ? null : Math.round(usd * 1_000_000);
+}
+
+/** What the checks above have proven to be there. */
+function must<T>(value: T | null | undefined, what: string): T {
+  if (value === null || value === undefined) throw new Error(`${what} was not resolved`);
+  return value;
+}

@@ -1,0 +1,78 @@
+/** From an effect to its step, and from the step's answer to the journal. The only place that catches a step's bug. */
+import type { EffectStart, Perform } from '../engine/engine.ts';
+import type { ItemState } from '../machine/state.ts';
+import type { EventBody } from '../model/event.ts';
+import type { PinnedPipeline } from '../model/pipeline.ts';
+import { StepAborted, type StepContext, type StepItem } from '../steps/context.ts';
+import { landEffect } from '../steps/land-candidate.ts';
+import { prepareRun } from '../steps/prepare-run.ts';
+import { runAttempt } from '../steps/run-attempt.ts';
+import { runChecks } from '../steps/run-checks.ts';
+import { runReview } from '../steps/run-review.ts';
+import type { Store } from '../store/store.ts';
+import type { Journal } from './append.ts';
+
+export interface PerformOptions {
+  readonly store: Store<ItemState>;
+  readonly journal: Journal;
+  readonly context: StepContext;
+  /** Takes away what the effect needed on disk, once its event is in the journal or it is over. */
+  readonly cleanUp: (effect: string) => Promise<void>;
+  readonly onTrouble: (error: unknown) => void;
+}
+
+export function createPerform({ store, journal, context, cleanUp, onTrouble }: PerformOptions): Perform {
+  return async ({ effect, token }, signal) => {
+    const about = await aboutItem(store, effect, token);
+    if (about === null) return cleanUp(effect.id);
+    let body: EventBody;
+    try {
+      body = await runStep({ effect, token, worker: '' }, about, context, signal);
+    } catch (error) {
+      if (signal.aborted || error instanceof StepAborted) {
+        if (signal.reason === 'effect-over') await cleanUp(effect.id);
+        return;
+      }
+      onTrouble(error);
+      await journal.append(effect.item, { type: 'effect-broke', effect: effect.id, error: messageOf(error) }, { token });
+      return cleanUp(effect.id);
+    }
+    await journal.append(effect.item, body, { token });
+    await cleanUp(effect.id);
+  };
+}
+
+/** What the step must know of its item; `null` when this start is not the one that counts any more. */
+async function aboutItem(store: Store<ItemState>, effect: EffectStart['effect'], token: number): Promise<StepItem | null> {
+  const found = await store.item(effect.item);
+  const awaited = found?.state.awaiting[effect.id];
+  if (found === null || awaited === undefined || awaited.state !== 'running' || awaited.token !== token) return null;
+  const { item, pipeline: hash } = found.state;
+  let pipeline: PinnedPipeline | null = null;
+  if (hash !== null) {
+    pipeline = await store.pipeline(hash);
+    if (pipeline === null) throw new Error(`the pinned pipeline ${hash} is gone`);
+  }
+  return { item, pipeline, reservedMicroUsd: awaited.reservedMicroUsd };
+}
+
+async function runStep({ effect }: EffectStart, about: StepItem, context: StepContext, signal: AbortSignal): Promise<EventBody> {
+  switch (effect.type) {
+    case 'prepare':
+      return prepareRun(effect, about, context, signal);
+    case 'attempt':
+      return runAttempt(effect, about, context, signal);
+    case 'checks':
+      return runChecks(effect, about, context, signal);
+    case 'review':
+      return runReview(effect, about, context, signal);
+    case 'land':
+      return landEffect(effect, about, context, signal);
+    case 'timer':
+      throw new Error('a timer is not performed');
+  }
+}
+
+function messageOf(error: unknown): string {
+  return (error instanceof Error ? (error.stack ?? error.message) : String(error)).slice(0, 20_000);
+}

@@ -1,0 +1,61 @@
+/** What steps are given: ports and places, nothing concrete. */
+import type { Agent } from '../agents/agent.ts';
+import type { ShippedFiles } from '../config/shipped-files.ts';
+import type { AdapterName } from '../model/config.ts';
+import type { Effect } from '../model/effect.ts';
+import type { EventBody } from '../model/event.ts';
+import type { PinnedPipeline } from '../model/pipeline.ts';
+import type { SandboxRung } from '../model/sandbox-rung.ts';
+import type { WorkItem } from '../model/work-item.ts';
+import type { Sandbox } from '../sandbox/sandbox.ts';
+import type { Artifacts } from '../store/artifacts.ts';
+import type { Home } from '../store/home.ts';
+import type { Copies } from './copies.ts';
+
+export interface StepContext {
+  readonly home: Home;
+  readonly artifacts: Artifacts;
+  readonly copies: Copies;
+  readonly shipped: ShippedFiles;
+  agentOf(adapter: AdapterName): Agent;
+  sandboxOf(rung: SandboxRung): Sandbox;
+  /** The user's repository, and the branch that the project was last known to land on. */
+  project(id: string): Promise<{ readonly path: string; readonly target: string | null }>;
+  savePipeline(hash: string, pipeline: PinnedPipeline): Promise<void>;
+  /** Tells the scheduler what the accepted configuration allows. */
+  saveLimits(project: string, pipeline: PinnedPipeline): Promise<void>;
+  /** A variable of the factory's own environment, for agents that are configured to get it. */
+  variable(name: string): string | undefined;
+}
+
+/** What a step knows of its item beyond the effect. */
+export interface StepItem {
+  readonly item: WorkItem;
+  /** `null` before the run is prepared. */
+  readonly pipeline: PinnedPipeline | null;
+  /** What the scheduler reserved for it. */
+  readonly reservedMicroUsd: number;
+}
+
+/** One durable act: performs an effect and answers with the one event that ends it. Throws only for our own bugs. */
+export type Step<E extends Effect = Effect> = (effect: E, about: StepItem, context: StepContext, signal: AbortSignal) => Promise<EventBody>;
+
+/** The step was aborted: its effect is over, or this worker stops. Nothing is appended. */
+export class StepAborted extends Error {
+  constructor() {
+    super('aborted');
+    this.name = 'StepAborted';
+  }
+}
+
+export function pinned({ pipeline }: StepItem): PinnedPipeline {
+  if (pipeline === null) throw new Error('the run is not prepared');
+  return pipeline;
+}
+
+/** The stronger of what the project and the item ask for. */
+export function rungOf(about: StepItem): SandboxRung {
+  const order: readonly SandboxRung[] = ['clone', 'bubblewrap'];
+  const wanted = [pinned(about).rung, about.item.rung ?? 'clone'];
+  return wanted.reduce((a, b) => (order.indexOf(b) > order.indexOf(a) ? b : a));
+}

@@ -1,0 +1,164 @@
+/**
+ * Before any agent is paid: the user's commits taken in, everything with authority read from the accepted commit, the
+ * machine able to do it, the environment made, and the checks proven on the clean base.
+ */
+import { formatProblem } from '../config/problem.ts';
+import { loadProject, projectFile } from '../config/load-project.ts';
+import { pinPipeline } from '../config/pin-pipeline.ts';
+import { readFileAt } from '../git/history.ts';
+import { takeIn, type TakeIn } from '../git/take-in.ts';
+import { defaultBranch, locateUserRepository } from '../git/user-repository.ts';
+import type { TrustedRepository } from '../git/trusted-repository.ts';
+import type { ProjectConfig } from '../model/config.ts';
+import type { EffectOf } from '../model/effect.ts';
+import type { EventBody, EventOf } from '../model/event.ts';
+import type { PinnedPipeline } from '../model/pipeline.ts';
+import { rungOf, StepAborted, type StepContext, type StepItem } from './context.ts';
+import { prepareEnvironment } from './environment.ts';
+import { hasProof, recordProof, requiredChecks } from './proof.ts';
+import { runEach } from './run-checks.ts';
+import { repositoriesOf, takeWorkplace, trustedOf } from './workplace.ts';
+
+type Refusal = Omit<EventOf<'prepare-refused'>, 'type' | 'effect'>;
+type Accepted = { readonly tip: string; readonly config: ProjectConfig };
+
+export async function prepareRun(effect: EffectOf<'prepare'>, about: StepItem, context: StepContext, signal: AbortSignal): Promise<EventBody> {
+  const refuse = (refusal: Refusal): EventBody => ({ type: 'prepare-refused', effect: effect.id, ...refusal });
+  const { item } = about;
+  const trusted = await trustedOf(item.project, context);
+  const accepted = await readAccepted(about, trusted, context, signal);
+  if ('reason' in accepted) return refuse(accepted);
+  const { tip, config } = accepted;
+  const pinnedPipeline = await pinPipeline({
+    config,
+    name: item.pipeline ?? config.pipeline,
+    readFile: async (path) => (await readFileAt(trusted.gitDir, tip, path))?.toString('utf8') ?? null,
+    shipped: context.shipped,
+    saveText: async (name, text) => (await context.artifacts.put(name, text)).hash,
+  });
+  if (!pinnedPipeline.ok) return refuse(invalid(pinnedPipeline.problems.map(formatProblem), item.id));
+  const { pipeline, hash } = pinnedPipeline;
+  await context.savePipeline(hash, pipeline);
+  await context.saveLimits(item.project, pipeline);
+  const prepared: StepItem = { ...about, pipeline };
+  const obstacle = (await missingOnMachine(prepared, context)) ?? (await proveBase(effect, prepared, tip, context, signal));
+  if (obstacle !== null) return refuse(obstacle);
+  return { type: 'prepared', effect: effect.id, base: tip, pipeline: hash };
+}
+
+/** The configuration names the branch, and the branch holds the configuration: start with the branch known so far. */
+async function readAccepted(about: StepItem, trusted: TrustedRepository, context: StepContext, signal: AbortSignal): Promise<Accepted | Refusal> {
+  const { target } = await context.project(about.item.project);
+  const user = await locateUserRepository(trusted.userPath);
+  const first = target ?? (user === null ? null : await defaultBranch(user)) ?? 'main';
+  const start = await readAt(first, trusted, about.item.id, signal);
+  if ('reason' in start || start.config.target === first) return start;
+  return readAt(start.config.target, trusted, about.item.id, signal);
+}
+
+async function readAt(target: string, trusted: TrustedRepository, item: string, signal: AbortSignal): Promise<Accepted | Refusal> {
+  const taken = await takeIn({ trusted, target, signal });
+  if (!('tip' in taken)) return notTaken(taken, target, trusted, item);
+  const text = (await readFileAt(trusted.gitDir, taken.tip, projectFile))?.toString('utf8');
+  if (text === undefined) {
+    return {
+      reason: 'not-committed',
+      detail: `${projectFile} is not in the latest commit of ${target}; configuration is read from there and nowhere else`,
+      next: `mw init if there is none, then: git add ${projectFile} .millwright && git commit -m "Add Millwright", then mw retry ${item}`,
+    };
+  }
+  const loaded = loadProject(text);
+  if (!loaded.ok) return invalid(loaded.problems.map(formatProblem), item);
+  return { tip: taken.tip, config: loaded.config };
+}
+
+function notTaken(taken: Exclude<TakeIn, { tip: string }>, target: string, trusted: TrustedRepository, item: string): Refusal {
+  const retry = `then mw retry ${item}`;
+  switch (taken.type) {
+    case 'no-commits':
+      return { reason: 'no-commits', detail: `the repository ${trusted.userPath} has no commit yet`, next: `git add -A && git commit -m "First commit", ${retry}` };
+    case 'no-branch':
+      return {
+        reason: 'no-target-branch',
+        detail: `there is no branch ${target}; there are: ${taken.branches.join(', ') || 'none'}`,
+        next: `set target: in ${projectFile} and commit, ${retry}`,
+      };
+    case 'diverged':
+      return {
+        reason: 'diverged',
+        detail: `${target} was changed by you and by landed work in ways that do not fit together (${taken.cause}): ${taken.files.join(', ')}`,
+        next: `git merge millwright/${target}, ${retry}`,
+      };
+    case 'gone':
+      return { reason: 'repository-gone', detail: `there is no git repository at ${trusted.userPath} any more`, next: `put it back, ${retry}` };
+  }
+}
+
+function invalid(lines: readonly string[], item: string): Refusal {
+  return { reason: 'invalid-config', detail: lines.join('\n').slice(0, 20_000), next: `mend it and commit, then mw retry ${item}` };
+}
+
+async function missingOnMachine(about: StepItem, context: StepContext): Promise<Refusal | null> {
+  const rung = rungOf(about);
+  const walls = await context.sandboxOf(rung).missing();
+  if (walls !== null) return { reason: 'rung-missing', detail: `this item needs the sandbox ${rung}: ${walls.what}`, next: walls.next };
+  for (const [name, config] of agentsInUse(about.pipeline)) {
+    const missing = await context.agentOf(config.adapter).missing(config);
+    if (missing !== null) return { reason: 'agent-missing', detail: `agent ${name}: ${missing.what}`, next: missing.next };
+    const unset = (config.passEnv ?? []).filter((variable) => context.variable(variable) === undefined);
+    if (unset.length > 0) {
+      return { reason: 'agent-missing', detail: `agent ${name} is to get ${unset.join(', ')}, which is not set here`, next: `export ${unset[0]}=… and start mw again` };
+    }
+  }
+  return null;
+}
+
+function agentsInUse(pipeline: PinnedPipeline | null): readonly (readonly [string, PinnedPipeline['agents'][string]])[] {
+  const names = new Set((pipeline?.phases ?? []).flatMap(({ maker, reviews }) => [...(maker === null ? [] : [maker.agent]), ...reviews.map(({ agent }) => agent)]));
+  return Object.entries(pipeline?.agents ?? {}).filter(([name]) => names.has(name));
+}
+
+/** A check that finds no test on the base is not red: the first item may be the one that brings the first test. */
+async function proveBase(effect: EffectOf<'prepare'>, about: StepItem, base: string, context: StepContext, signal: AbortSignal): Promise<Refusal | null> {
+  const { pipeline, item } = about;
+  if (pipeline === null) throw new Error('nothing is pinned');
+  const checks = requiredChecks(pipeline);
+  if (checks.length === 0 && pipeline.setup === null) return null;
+  const { trusted } = await repositoriesOf(about, context);
+  if (await hasProof(about, trusted.gitDir, base, context)) return null;
+  const rung = rungOf(about);
+  const made = await prepareEnvironment({ project: item.project, pipeline, rung, trusted, gitDir: trusted.gitDir, commit: base }, context, signal);
+  if (made.type === 'failed') return { reason: 'setup-failed', detail: made.detail, next: `mend setup: in ${projectFile}, or sandbox.setupNetwork, then mw retry ${item.id}` };
+  return onlyOnce(`${context.home.project(item.project).root}:${base}`, async () => {
+    if (await hasProof(about, trusted.gitDir, base, context)) return null;
+    const place = await takeWorkplace({ effect: effect.id, about, commit: base, base, keep: false }, context, signal);
+    const results = await runEach(checks, { pipeline, rung, place, folder: context.home.effect(effect.id) }, context, signal);
+    const red = results.filter(({ status }) => status !== 'passed' && status !== 'ran-no-test');
+    if (red.length === 0) {
+      await recordProof(about, trusted.gitDir, base, context);
+      return null;
+    }
+    const detail = red.map(({ name, status, excerpt }) => `check ${name}: ${status}\n${excerpt}`).join('\n\n');
+    return {
+      reason: 'base-red',
+      detail: `before any change, on ${base.slice(0, 12)}:\n${detail}`.slice(0, 20_000),
+      next: `make the checks pass on ${pipeline.target} (or correct them in ${projectFile}), commit, then mw retry ${item.id}`,
+    } satisfies Refusal;
+  });
+}
+
+const proving = new Map<string, Promise<Refusal | null>>();
+
+/** Items that start together on one base wait for one proof. An abort is the first one's own; the others try again. */
+async function onlyOnce(key: string, prove: () => Promise<Refusal | null>): Promise<Refusal | null> {
+  const running = proving.get(key);
+  if (running !== undefined) {
+    return running.catch((error: unknown) => {
+      if (error instanceof StepAborted) return onlyOnce(key, prove);
+      throw error;
+    });
+  }
+  const mine = prove().finally(() => proving.delete(key));
+  proving.set(key, mine);
+  return mine;
+}

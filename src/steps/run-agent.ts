@@ -1,0 +1,229 @@
+/**
+ * One agent at one task: a session, and a second turn of it when the result does not fit the schema. Everything it does
+ * can be done again after a kill: a finished turn is adopted by its receipt, a living one is joined.
+ */
+import { constants } from 'node:fs';
+import { lstat, mkdir, open, rm, symlink, writeFile } from 'node:fs/promises';
+import { join, relative, resolve, sep } from 'node:path';
+import type { Agent, EndedTurn, JsonSchema, Launch, Turn, TurnReport } from '../agents/agent.ts';
+import type { AgentConfig } from '../model/config.ts';
+import type { SandboxRung } from '../model/sandbox-rung.ts';
+import type { SessionFailure } from '../model/session-failure.ts';
+import type { SessionRecord } from '../model/session-record.ts';
+import { addUsage, unknownUsage, type Usage } from '../model/usage.ts';
+import { showControl } from '../model/visible-text.ts';
+import type { Overlay } from '../sandbox/sandbox.ts';
+import { inspectSession } from '../sandbox/session.ts';
+import { StepAborted, type StepContext } from './context.ts';
+import { writeRepairPrompt } from './prompt.ts';
+import { runCommand, type CommandEnd } from './run-command.ts';
+import { judgeResult, type HonestExit } from './validate-result.ts';
+
+const resultBytes = 4 * 1024 * 1024;
+
+export interface AgentTask {
+  /** The effect's folder; turns lie below it. */
+  readonly folder: string;
+  readonly config: AgentConfig;
+  readonly prompt: string;
+  readonly schema: JsonSchema | null;
+  readonly writes: boolean;
+  readonly rung: SandboxRung;
+  readonly tree: string;
+  readonly overlays: readonly Overlay[];
+  /** What the program may read beyond its own: accepted history, folders of the configuration. */
+  readonly readOnly: readonly string[];
+  readonly capMicroUsd: number | null;
+  readonly limits: { readonly wallMs: number; readonly idleMs: number; readonly copyBytes: number };
+  readonly address: Turn['address'];
+}
+
+export interface AgentResult {
+  readonly end:
+    | { readonly type: 'answered'; readonly value: unknown; readonly text: string }
+    | { readonly type: 'exit'; readonly exit: HonestExit }
+    | { readonly type: 'failed'; readonly failure: SessionFailure }
+    /** Claimed once and died with its machine: prepare afresh and run again. */
+    | { readonly type: 'vanished' };
+  readonly usage: Usage;
+  readonly sessions: readonly SessionRecord[];
+}
+
+/** Whether a session of this task has begun and must not be prepared anew. */
+export function hasBegun(folder: string): boolean {
+  const trace = inspectSession(join(folder, 'turn-1'));
+  return trace === 'alive' || trace === 'finished';
+}
+
+export async function runAgent(task: AgentTask, context: StepContext, signal: AbortSignal): Promise<AgentResult> {
+  const agent = context.agentOf(task.config.adapter);
+  const sessions: SessionRecord[] = [];
+  let usage: Usage | null = null;
+  let resume: Turn['resume'] = null;
+  let prompt = task.prompt;
+  for (let turn = 1; ; turn += 1) {
+    const { end, report, record } = await runTurn(task, agent, { turn, prompt, resume }, context, signal);
+    if (end.type === 'aborted') throw new StepAborted();
+    if (end.type === 'vanished') return { end: { type: 'vanished' }, usage: usage ?? unknownUsage, sessions };
+    sessions.push(record);
+    usage = usage === null ? report.usage : addUsage(usage, report.usage);
+    const spent = task.config.free === true ? { ...usage, costMicroUsd: 0 } : usage;
+    const failure = failureOf(end, report);
+    if (failure !== null) return { end: { type: 'failed', failure }, usage: spent, sessions };
+    const { json, text, denied } = answerOf(report);
+    const judged = judgeResult(task.schema, json);
+    if (judged.type === 'fits') return { end: { type: 'answered', value: judged.value, text }, usage: spent, sessions };
+    if (judged.type === 'exit') return { end: { type: 'exit', exit: judged.exit }, usage: spent, sessions };
+    if (turn === 1 && agent.capabilities.resume && report.conversation !== null && task.schema !== null) {
+      resume = { conversation: report.conversation, usage };
+      prompt = writeRepairPrompt(task.schema, judged.problems);
+      continue;
+    }
+    const final: SessionFailure =
+      denied.length > 0 ? { type: 'denied', detail: `refused: ${denied.join(', ')}` } : { type: 'malformed', problems: [...judged.problems] };
+    return { end: { type: 'failed', failure: final }, usage: spent, sessions };
+  }
+}
+
+interface TurnInput {
+  readonly turn: number;
+  readonly prompt: string;
+  readonly resume: Turn['resume'];
+}
+
+async function runTurn(
+  task: AgentTask,
+  agent: Agent,
+  { turn: number, prompt, resume }: TurnInput,
+  context: StepContext,
+  signal: AbortSignal,
+): Promise<{ end: CommandEnd; report: TurnReport; record: SessionRecord }> {
+  const directory = join(task.folder, `turn-${number}`);
+  const home = join(task.folder, 'home');
+  const turn: Turn = {
+    prompt,
+    schema: task.schema,
+    config: task.config,
+    writes: task.writes,
+    resume,
+    capMicroUsd: task.capMicroUsd,
+    workingCopy: task.tree,
+    home,
+    controlDirectory: join(task.folder, 'control'),
+    rung: task.rung,
+    address: task.address,
+  };
+  const launch = await agent.launch(turn);
+  if (inspectSession(directory) === 'absent') await layOut(home, launch);
+  const startedAt = performance.now();
+  const end = await runCommand(
+    {
+      directory,
+      rung: task.rung,
+      argv: launch.argv,
+      stdin: launch.stdin,
+      workdir: task.tree,
+      writable: [task.tree, home],
+      readOnly: [...task.readOnly, ...launch.readOnly],
+      overlays: task.overlays,
+      env: { HOME: home, ...task.config.env, ...launch.env, ...passedOn(task.config, context) },
+      network: [...new Set([...(task.config.network ?? []), ...launch.network])],
+      wallMs: task.limits.wallMs,
+      idleMs: task.limits.idleMs,
+      copyBytes: task.limits.copyBytes,
+    },
+    context,
+    signal,
+  );
+  const ended: EndedTurn = {
+    exitCode: end.type === 'exited' ? end.exitCode : null,
+    stdout: end.stdout,
+    stderr: end.stderr,
+    result: launch.resultFile === null ? null : await readResult(launch.resultFile),
+  };
+  const durationMs = end.type === 'exited' ? end.durationMs : Math.round(performance.now() - startedAt);
+  const record: SessionRecord = {
+    turn: number,
+    prompt: await context.artifacts.put('prompt.md', prompt),
+    transcript: await context.artifacts.put('transcript', end.stdout),
+    stderr: await context.artifacts.put('stderr', end.stderr),
+    end: end.type,
+    durationMs: Math.round(durationMs),
+  };
+  return { end, report: agent.report(ended, turn), record };
+}
+
+/** What the adapter wants to find below its home. An earlier turn could write there: no link of its is followed. */
+async function layOut(home: string, launch: Launch): Promise<void> {
+  await mkdir(home, { recursive: true, mode: 0o700 });
+  for (const { path, content } of launch.files) await writeFile(await clearPlace(home, path), content, { mode: 0o600, flag: 'wx' });
+  for (const { path, target } of launch.links) await symlink(target, await clearPlace(home, path));
+}
+
+/** An empty place below `home`, reached through real folders only. */
+async function clearPlace(home: string, path: string): Promise<string> {
+  const target = resolve(home, path);
+  const names = relative(home, target).split(sep);
+  if (names[0] === '..' || names[0] === '') throw new Error(`${path} is not below the session's home`);
+  let folder = home;
+  for (const name of names.slice(0, -1)) {
+    folder = join(folder, name);
+    const found = await lstat(folder).catch(() => null);
+    if (found !== null && !found.isDirectory()) await rm(folder, { force: true });
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+  }
+  await rm(target, { recursive: true, force: true });
+  return target;
+}
+
+function passedOn(config: AgentConfig, context: StepContext): Record<string, string> {
+  return Object.fromEntries((config.passEnv ?? []).flatMap((name) => {
+    const value = context.variable(name);
+    return value === undefined ? [] : [[name, value]];
+  }));
+}
+
+/** Our own limits first: what the program says about itself does not count once we have ended it. */
+function failureOf(end: CommandEnd, report: TurnReport): SessionFailure | null {
+  switch (end.type) {
+    case 'stalled':
+      return { type: 'stalled', silentMs: end.silentMs };
+    case 'timed-out':
+      return { type: 'timed-out', afterMs: end.afterMs };
+    case 'too-large':
+      return { type: 'unsafe-content', problems: [`the working copy or the output grew to ${end.sizeBytes} bytes`] };
+    case 'walls-failed':
+      return { type: 'crashed', exitCode: end.exitCode, detail: `the sandbox did not come up: ${showControl(end.stderr).slice(-2_000)}` };
+    case 'exited':
+      return report.end.type === 'failed' ? report.end.failure : null;
+    case 'aborted':
+    case 'vanished':
+      throw new Error(`${end.type} is not an end that can be judged`);
+  }
+}
+
+function answerOf(report: TurnReport): { json: unknown; text: string; denied: readonly string[] } {
+  if (report.end.type !== 'answered') throw new Error('a failed turn has no answer');
+  return report.end;
+}
+
+/** The program wrote it: a regular file of bounded size, opened without following a link, or nothing. */
+async function readResult(path: string): Promise<string | null> {
+  const handle = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK).catch((error: NodeJS.ErrnoException) => {
+    // Absent, a link, a socket, or behind a folder that was made unreadable: in each case there is no result file.
+    if (['ENOENT', 'ELOOP', 'ENXIO', 'EACCES', 'ENOTDIR', 'EISDIR'].includes(error.code ?? '')) return null;
+    throw error;
+  });
+  if (handle === null) return null;
+  try {
+    const about = await handle.stat();
+    return about.isFile() && about.size <= resultBytes ? await handle.readFile('utf8') : null;
+  } finally {
+    await handle.close();
+  }
+}
+
+/** Removes what earlier sessions of this effect left, so that it can begin afresh. */
+export async function forgetSessions(folder: string): Promise<void> {
+  await rm(folder, { recursive: true, force: true });
+}

@@ -1,0 +1,158 @@
+/** One attempt of a maker: a private clone, one agent, and what it left taken in as content. */
+import { isMatchOf } from './protected-paths.ts';
+import type { Effect, EffectOf } from '../model/effect.ts';
+import type { EventOf } from '../model/event.ts';
+import { attemptAddress, runAddress } from '../model/id.ts';
+import type { AttemptOutcome } from '../model/outcome.ts';
+import type { PinnedPhase } from '../model/pipeline.ts';
+import { importTree } from '../git/import-tree.ts';
+import { pinned, rungOf, type StepContext, type StepItem } from './context.ts';
+import { writePrompt } from './prompt.ts';
+import { forgetSessions, hasBegun, runAgent, type AgentResult } from './run-agent.ts';
+import { factsOf } from './validate-result.ts';
+import { takeWorkplace, type Workplace } from './workplace.ts';
+
+const maxImportFiles = 20_000;
+const maxImportBytes = 512 * 1024 * 1024;
+/** Starts over after a machine died under a session. */
+const freshStarts = 3;
+
+export async function runAttempt(effect: EffectOf<'attempt'>, about: StepItem, context: StepContext, signal: AbortSignal): Promise<EventOf<'attempt-finished'>> {
+  const pipeline = pinned(about);
+  const phase = pipeline.phases.find(({ id }) => id === effect.phase);
+  const maker = phase?.maker;
+  const config = pipeline.agents[effect.agent];
+  if (phase === undefined || maker === undefined || maker === null || config === undefined) throw new Error(`the pinned pipeline has no maker for ${effect.id}`);
+  const folder = context.home.effect(effect.id);
+  const prompt = await promptFor(effect, about, phase, context);
+  for (let start = 1; start <= freshStarts; start += 1) {
+    const place = await takeWorkplace({ effect: effect.id, about, commit: effect.start, base: effect.base, keep: hasBegun(folder) }, context, signal);
+    const result = await runAgent(
+      {
+        folder,
+        config,
+        prompt,
+        schema: maker.output.type === 'schema' ? maker.output.schema : null,
+        writes: maker.writes,
+        rung: rungOf(about),
+        tree: place.copy.tree,
+        overlays: place.overlays,
+        readOnly: [place.trusted.objects, ...pipeline.readOnly],
+        capMicroUsd: about.reservedMicroUsd > 0 ? about.reservedMicroUsd : null,
+        limits: { wallMs: phase.limits.sessionMs, idleMs: phase.limits.idleMs, copyBytes: pipeline.limits.copyBytes },
+        address: { item: effect.item, phase: effect.phase, attempt: effect.number, reviewer: null },
+      },
+      context,
+      signal,
+    );
+    if (result.end.type === 'vanished') {
+      await forgetSessions(folder);
+      continue;
+    }
+    const outcome = await judge(effect, about, phase, place, result, context);
+    return { type: 'attempt-finished', effect: effect.id, outcome, usage: result.usage, sessions: [...result.sessions] };
+  }
+  throw new Error(`${effect.id}: its session died ${freshStarts} times without a receipt`);
+}
+
+async function promptFor(effect: EffectOf<'attempt'>, about: StepItem, phase: PinnedPhase, context: StepContext): Promise<string> {
+  const pipeline = pinned(about);
+  const { maker } = phase;
+  if (maker === null) throw new Error(`phase ${phase.id} has no maker`);
+  return writePrompt({
+    instructions: await textOf(maker.instructions.hash, context),
+    schema: maker.output.type === 'schema' ? maker.output.schema : null,
+    writes: maker.writes,
+    item: about.item,
+    artifacts: await artifactTexts(effect.artifacts, context),
+    checks: phase.checks.map((name) => ({ name, run: pipeline.checks[name]?.run ?? '' })),
+    diff: null,
+    tried: effect.tried,
+    feedback: effect.feedback,
+  });
+}
+
+async function judge(
+  effect: EffectOf<'attempt'>,
+  about: StepItem,
+  phase: PinnedPhase,
+  place: Workplace,
+  result: AgentResult,
+  context: StepContext,
+): Promise<AttemptOutcome> {
+  switch (result.end.type) {
+    case 'failed':
+      return result.end.failure;
+    case 'exit':
+      return result.end.exit;
+    case 'vanished':
+      throw new Error('a vanished session has no outcome');
+    case 'answered':
+      return take(effect, about, phase, place, result.end, context);
+  }
+}
+
+async function take(
+  effect: EffectOf<'attempt'>,
+  about: StepItem,
+  phase: PinnedPhase,
+  place: Workplace,
+  answer: { readonly value: unknown; readonly text: string },
+  context: StepContext,
+): Promise<AttemptOutcome> {
+  const output = phase.maker?.output;
+  const structured = output?.type === 'schema';
+  const facts = structured ? factsOf(answer.value) : {};
+  const summary = (typeof facts['summary'] === 'string' ? facts['summary'] : answer.text).slice(0, 4_000);
+  const imported = phase.maker?.writes === true ? await importWork(effect, about, place) : null;
+  if (imported?.type === 'unsafe') return { type: 'unsafe-content', problems: imported.problems.map((problem) => problem.slice(0, 2_000)) };
+  const changed = imported?.changed ?? false;
+  const changeIsTheResult = output?.type === 'text' || (structured && output.name === 'build');
+  if (!changed && phase.maker?.writes === true && changeIsTheResult) return { type: 'unchanged', summary };
+  return {
+    type: 'succeeded',
+    commit: imported?.commit ?? effect.start,
+    changed,
+    result: structured ? await context.artifacts.put(`${phase.id}.json`, JSON.stringify(answer.value, null, 2)) : null,
+    facts,
+    summary,
+  };
+}
+
+function importWork(effect: EffectOf<'attempt'>, about: StepItem, place: Workplace): ReturnType<typeof importTree> {
+  const { protect, limits } = pinned(about);
+  const address = attemptAddress(effect.item, effect.phase, effect.number);
+  return importTree({
+    copy: place.copy,
+    candidate: place.candidate,
+    base: effect.base,
+    head: effect.start,
+    message: commitMessage(about, effect, [...new Set([...effect.contributors, address])]),
+    author: { name: 'Millwright', email: 'millwright@localhost', date: new Date().toISOString() },
+    attempt: `${effect.run}/${effect.phase}-${effect.number}`,
+    limits: { maxBytes: Math.min(limits.copyBytes, maxImportBytes), maxFiles: maxImportFiles },
+    isProtected: isMatchOf(protect),
+    ignore: place.ours,
+    conflicted: effect.conflicts,
+  });
+}
+
+function commitMessage({ item }: StepItem, { item: id, run }: Effect, attempts: readonly string[]): string {
+  const title = item.title.replaceAll(/\s+/g, ' ').trim().slice(0, 72);
+  const trailers = [`Millwright-Item: ${id}`, `Millwright-Run: ${runAddress(id, run)}`, ...attempts.map((attempt) => `Millwright-Attempt: ${attempt}`)];
+  return `${title}\n\n${trailers.join('\n')}\n`;
+}
+
+/** Texts of instructions are kept when a pipeline is pinned; one that is gone is a broken home, not an empty prompt. */
+export async function textOf(hash: string, context: StepContext): Promise<string> {
+  const content = await context.artifacts.read(hash);
+  if (content === null) throw new Error(`the artifact ${hash} is gone from ${context.home.artifacts}`);
+  return content.toString('utf8');
+}
+
+export async function artifactTexts(
+  artifacts: EffectOf<'attempt'>['artifacts'],
+  context: StepContext,
+): Promise<readonly { readonly phase: string; readonly text: string }[]> {
+  return Promise.all(Object.entries(artifacts).map(async ([phase, { hash }]) => ({ phase, text: await textOf(hash, context) })));
+}

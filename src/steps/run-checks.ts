@@ -1,0 +1,84 @@
+/** Checks, run by the core in a second sandbox on exactly one commit that no maker's process ever touched. */
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Check } from '../model/check.ts';
+import type { EffectOf } from '../model/effect.ts';
+import type { EventOf } from '../model/event.ts';
+import type { CheckResult } from '../model/outcome.ts';
+import type { PinnedPipeline } from '../model/pipeline.ts';
+import type { SandboxRung } from '../model/sandbox-rung.ts';
+import { excerptOutput } from '../verify/excerpt.ts';
+import { failureSignature } from '../verify/failure-signature.ts';
+import { judgeCheck } from '../verify/judge-check.ts';
+import { readTestCounts } from '../verify/test-report.ts';
+import { pinned, rungOf, StepAborted, type StepContext, type StepItem } from './context.ts';
+import { runCommand } from './run-command.ts';
+import { takeWorkplace, type Workplace } from './workplace.ts';
+
+const excerptChars = 8_000;
+
+export async function runChecks(effect: EffectOf<'checks'>, about: StepItem, context: StepContext, signal: AbortSignal): Promise<EventOf<'checks-finished'>> {
+  const pipeline = pinned(about);
+  const place = await takeWorkplace({ effect: effect.id, about, commit: effect.commit, base: effect.commit, keep: false }, context, signal);
+  const results = await runEach(effect.checks, { pipeline, rung: rungOf(about), place, folder: context.home.effect(effect.id) }, context, signal);
+  return { type: 'checks-finished', effect: effect.id, commit: effect.commit, results: [...results] };
+}
+
+export interface CheckRoom {
+  readonly pipeline: PinnedPipeline;
+  readonly rung: SandboxRung;
+  readonly place: Workplace;
+  readonly folder: string;
+}
+
+/** One after the other in one checkout, types and lint before what takes long; all of them, so that feedback is whole. */
+export async function runEach(names: readonly string[], room: CheckRoom, context: StepContext, signal: AbortSignal): Promise<readonly CheckResult[]> {
+  const results: CheckResult[] = [];
+  for (const name of names) {
+    const check = room.pipeline.checks[name];
+    if (check === undefined) throw new Error(`the pinned pipeline has no check ${name}`);
+    results.push(await runOne(name, check, room, context, signal));
+  }
+  return results;
+}
+
+async function runOne(name: string, check: Check, { pipeline, rung, place, folder }: CheckRoom, context: StepContext, signal: AbortSignal): Promise<CheckResult> {
+  const home = join(folder, `${name}.home`);
+  await mkdir(home, { recursive: true, mode: 0o700 });
+  const startedAt = performance.now();
+  const end = await runCommand(
+    {
+      directory: join(folder, `${name}.check`),
+      rung,
+      argv: ['/bin/sh', '-c', check.run],
+      stdin: '',
+      workdir: place.copy.tree,
+      writable: [place.copy.tree, home],
+      readOnly: [place.trusted.objects, ...pipeline.readOnly],
+      overlays: place.overlays,
+      env: { HOME: home, CI: '1', NO_COLOR: '1' },
+      network: pipeline.network.checks,
+      wallMs: pipeline.limits.checkMs,
+      idleMs: null,
+      copyBytes: pipeline.limits.copyBytes,
+    },
+    context,
+    signal,
+  );
+  if (end.type === 'aborted') throw new StepAborted();
+  const output = `${end.stdout}${end.stderr === '' ? '' : `\n${end.stderr}`}`;
+  const exitCode = end.type === 'exited' ? end.exitCode : null;
+  const status = judgeCheck({ kind: check.kind, end: end.type === 'vanished' || end.type === 'walls-failed' ? 'aborted' : end.type, exitCode, output });
+  const counts = readTestCounts(output);
+  return {
+    name,
+    kind: check.kind,
+    status,
+    exitCode,
+    tests: counts === null ? null : { passed: counts.passed, failed: counts.failed, skipped: counts.skipped },
+    excerpt: status === 'passed' ? '' : excerptOutput(output, excerptChars),
+    signature: status === 'passed' ? '' : failureSignature(status, output).slice(0, 200),
+    log: await context.artifacts.put(`${name}.log`, output),
+    durationMs: Math.round(end.type === 'exited' ? end.durationMs : performance.now() - startedAt),
+  };
+}

@@ -1,0 +1,81 @@
+/** Where an effect works: the trusted and the candidate repository, and a kept working copy brought to a commit. */
+import { rm } from 'node:fs/promises';
+import { openCandidate, type CandidateRepository } from '../git/candidate.ts';
+import { openTrustedRepository, type TrustedRepository } from '../git/trusted-repository.ts';
+import { prepareWorkingCopy, workingCopyAt, type WorkingCopy } from '../git/working-copy.ts';
+import type { Overlay } from '../sandbox/sandbox.ts';
+import { killSession } from '../sandbox/session.ts';
+import { pinned, rungOf, type StepContext, type StepItem } from './context.ts';
+import { furnish, prepareEnvironment, type Environment } from './environment.ts';
+
+export interface Repositories {
+  readonly trusted: TrustedRepository;
+  readonly candidate: CandidateRepository;
+}
+
+const opened = new Map<string, Promise<TrustedRepository>>();
+
+/** The trusted repository of a project; opened once in this process. */
+export async function trustedOf(project: string, context: StepContext): Promise<TrustedRepository> {
+  const directory = context.home.project(project).trusted;
+  const known = opened.get(directory);
+  if (known !== undefined) return known;
+  const { path } = await context.project(project);
+  const opening = openTrustedRepository({ directory, userRepository: path });
+  opened.set(directory, opening);
+  opening.catch(() => opened.delete(directory));
+  return opening;
+}
+
+export async function repositoriesOf({ item }: StepItem, context: StepContext): Promise<Repositories> {
+  const trusted = await trustedOf(item.project, context);
+  const candidate = await openCandidate(context.home.project(item.project).candidate(item.id), trusted);
+  return { trusted, candidate };
+}
+
+export interface Workplace extends Repositories {
+  readonly copy: WorkingCopy;
+  readonly overlays: readonly Overlay[];
+  readonly environment: Environment;
+  /** Paths in the tree that are ours, not the agent's. */
+  readonly ours: readonly string[];
+}
+
+/**
+ * The effect's own working copy at `commit`. With `keep` something of this effect has run or runs in it already, and
+ * its files are left alone.
+ */
+export async function takeWorkplace(
+  input: { readonly effect: string; readonly about: StepItem; readonly commit: string; readonly base: string; readonly keep: boolean },
+  context: StepContext,
+  signal: AbortSignal,
+): Promise<Workplace> {
+  const { about, commit, base } = input;
+  const { item } = about;
+  const pipeline = pinned(about);
+  const rung = rungOf(about);
+  const { trusted, candidate } = await repositoriesOf(about, context);
+  const made = await prepareEnvironment({ project: item.project, pipeline, rung, trusted, gitDir: candidate.gitDir, commit: base }, context, signal);
+  const environment = made.type === 'ready' ? made.environment : { key: 'none', tree: null, paths: [] };
+  const { directory, taken } = await context.copies.take(item.project, input.effect);
+  if (!input.keep || taken === 'now') {
+    if (taken === 'again') await emptyOfProcesses(context.home.effect(input.effect));
+    await prepareWorkingCopy({
+      directory,
+      gitDir: candidate.gitDir,
+      commit,
+      agentGit: { base, acceptedGitDir: trusted.gitDir, ignore: environment.paths },
+      signal,
+    });
+    await furnish(environment, rung, workingCopyAt(directory).tree);
+  }
+  const copy = workingCopyAt(directory);
+  const overlays = environment.tree === null || rung === 'clone' ? [] : await furnish(environment, rung, copy.tree);
+  return { trusted, candidate, copy, overlays, environment, ours: environment.paths };
+}
+
+/** Nothing that an earlier start of the effect left behind may run in the copy, and its sessions are over. */
+async function emptyOfProcesses(folder: string): Promise<void> {
+  for (const turn of ['turn-1', 'turn-2', 'check']) await killSession(`${folder}/${turn}`);
+  await rm(folder, { recursive: true, force: true });
+}

@@ -1,0 +1,55 @@
+/** Where everything lies below `MW_HOME`. Nothing is written outside it but the repository's own git data. */
+import { createHash } from 'node:crypto';
+import { join } from 'node:path';
+import type { ItemId } from '../model/id.ts';
+
+export interface Home {
+  readonly root: string;
+  readonly artifacts: string;
+  readonly sessions: string;
+  /** Unix sockets; short, because their paths may have about 100 bytes only. */
+  readonly sockets: string;
+  project(id: string): ProjectHome;
+  /** The folder of one effect's sessions. */
+  effect(id: string): string;
+}
+
+export interface ProjectHome {
+  readonly root: string;
+  readonly trusted: string;
+  readonly copies: string;
+  readonly environments: string;
+  readonly proofs: string;
+  candidate(item: ItemId): string;
+}
+
+export function homeAt(root: string): Home {
+  return {
+    root,
+    artifacts: join(root, 'artifacts'),
+    sessions: join(root, 'sessions'),
+    sockets: join(root, 'run'),
+    project(id) {
+      const project = join(root, 'projects', id);
+      return {
+        root: project,
+        trusted: join(project, 'trusted.git'),
+        copies: join(project, 'copies'),
+        environments: join(project, 'environments'),
+        proofs: join(project, 'proofs'),
+        candidate: (item) => join(project, 'items', item, 'candidate.git'),
+      };
+    },
+    effect: (id) => join(root, 'sessions', effectFolder(id)),
+  };
+}
+
+/** The name of an effect's folder: readable, and one for one. */
+export function effectFolder(id: string): string {
+  return id.replaceAll(':', '.').replaceAll('/', '_');
+}
+
+/** A short, stable name for something with a long one. */
+export function shortName(text: string): string {
+  return createHash('sha256').update(text).digest('hex').slice(0, 12);
+}
