@@ -35,5 +35,5 @@ export const layers: Readonly<Record<string, Layer>> = {
     node: true,
     why: 'compose: the only room that names concrete adapters and reads the environment',
   },
-  cli: { allow: ['model', 'app', 'insight', 'orchestrator/append.ts', 'config'], node: true, why: 'one file a command; prints, sets exit codes' },
+  cli: { allow: ['model', 'app', 'insight', 'config', 'machine', 'store'], node: true, why: 'one file a command; prints, sets exit codes' },
 };

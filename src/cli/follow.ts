@@ -51,7 +51,11 @@ export async function runAndFollow(factory: Factory, context: CliContext, option
   process.on('SIGTERM', interrupt);
   const timer = options.untilMs === null ? null : setTimeout(() => settle('time'), options.untilMs);
   running.wake();
-  const watch = setInterval(() => running?.wake(), 1_000);
+  const asked = createDrainWatch(factory);
+  const watch = setInterval(() => {
+    running?.wake();
+    void asked().then((again) => again && interrupt(), (error: unknown) => progress.trouble(error));
+  }, 250);
   const end = await over;
   clearInterval(watch);
   if (timer !== null) clearTimeout(timer);
@@ -64,6 +68,17 @@ export async function runAndFollow(factory: Factory, context: CliContext, option
   const code = counter.exhausted() ? exitCode.budget : codeFor(end, rows, counter.touched());
   if (!options.json) progress.summary(rows.filter(({ id }) => counter.touched().has(id)), code);
   return code;
+}
+
+/** Whether `mw down` has asked since the last look. What it asked of earlier runs does not count. */
+function createDrainWatch(factory: Factory): () => Promise<boolean> {
+  let last: string | null | undefined;
+  return async () => {
+    const { drainAskedAt } = await factory.store.factory();
+    const again = last !== undefined && drainAskedAt !== null && drainAskedAt !== last;
+    last = drainAskedAt;
+    return again;
+  };
 }
 
 /** Nothing runs, nothing may start, and nothing will by itself: all that is left needs a person. */

@@ -1,0 +1,37 @@
+/** Refolds every item's journal and holds it against what is stored: states, effect rows, decisions. */
+import { isDeepStrictEqual } from 'node:util';
+import { refold } from '../machine/fold.ts';
+import type { PinnedPipeline } from '../model/pipeline.ts';
+import type { Factory } from './open-factory.ts';
+
+export interface JournalCheck {
+  readonly items: number;
+  readonly events: number;
+  /** Each names an item and what differs. */
+  readonly problems: readonly string[];
+}
+
+export async function checkJournal({ store }: Factory): Promise<JournalCheck> {
+  const problems: string[] = [];
+  const pipelines = new Map<string, PinnedPipeline | null>();
+  const items = await store.items({});
+  const running = new Set((await store.running()).map(({ effect, token }) => `${effect}#${token}`));
+  let events = 0;
+  for (const { state: stored } of items) {
+    const { id } = stored.item;
+    const journal = await store.events({ item: id });
+    events += journal.length;
+    for (const { body } of journal) {
+      if (body.type === 'prepared' && !pipelines.has(body.pipeline)) pipelines.set(body.pipeline, await store.pipeline(body.pipeline));
+    }
+    const gap = journal.findIndex(({ n }, index) => n !== index + 1);
+    if (gap >= 0) problems.push(`${id}: event ${gap + 1} is missing from its journal`);
+    const { state, disagreements } = refold(journal, (hash) => pipelines.get(hash) ?? null);
+    problems.push(...disagreements.map((each) => `${id}: ${each}`));
+    if (!isDeepStrictEqual(JSON.parse(JSON.stringify(state)), JSON.parse(JSON.stringify(stored)))) problems.push(`${id}: its journal folds to another state than the stored one`);
+    for (const { effect, state: place, token } of Object.values(stored.awaiting)) {
+      if (place === 'running' && !running.has(`${effect.id}#${token}`)) problems.push(`${id}: ${effect.id} runs by its state, but has no such row`);
+    }
+  }
+  return { items: items.length, events, problems };
+}

@@ -1,0 +1,48 @@
+/** Resolves the project's pipeline as it stands on disk or in the latest commit, for people to look at; nothing runs. */
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { loadProject, projectFile } from '../config/load-project.ts';
+import { pinPipeline } from '../config/pin-pipeline.ts';
+import { configError } from '../config/problem.ts';
+import { readShipped } from '../config/shipped-files.ts';
+import type { ProjectConfig } from '../model/config.ts';
+import type { PinnedPipeline } from '../model/pipeline.ts';
+import { exitCode, UserError } from '../model/user-error.ts';
+import { findRepository } from './projects.ts';
+
+export interface ProjectHere {
+  readonly path: string;
+  readonly config: ProjectConfig;
+  readonly text: string;
+}
+
+/** `millwright.yaml` of the checkout around `folder`, as it lies there. E_CONFIG names every mistake with its place. */
+export async function readProjectHere(folder: string): Promise<ProjectHere> {
+  const { path } = await findRepository(folder);
+  const text = await readText(join(path, projectFile));
+  if (text === null) throw new UserError('E_NO_CONFIG', `there is no ${projectFile} in ${path}`, 'mw init', { exit: exitCode.usage });
+  const loaded = loadProject(text);
+  if (!loaded.ok) throw configError(loaded.problems);
+  return { path, config: loaded.config, text };
+}
+
+export async function pinHere(folder: string, name: string | undefined): Promise<PinnedPipeline> {
+  const { path, config } = await readProjectHere(folder);
+  const pinned = await pinPipeline({
+    config,
+    name: name ?? config.pipeline,
+    readFile: (file) => readText(join(path, file)),
+    shipped: await readShipped(),
+    saveText: async (_name, text) => createHash('sha256').update(text).digest('hex'),
+  });
+  if (!pinned.ok) throw configError(pinned.problems);
+  return pinned.pipeline;
+}
+
+async function readText(path: string): Promise<string | null> {
+  return readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT' || error.code === 'EISDIR' || error.code === 'ENOTDIR') return null;
+    throw error;
+  });
+}

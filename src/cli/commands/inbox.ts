@@ -1,0 +1,34 @@
+import type { Command } from 'commander';
+import { readPicture, type ItemRow } from '../../insight/item-row.ts';
+import { exitCode } from '../../model/user-error.ts';
+import type { CliContext } from '../context.ts';
+import { oneLine } from '../output.ts';
+
+export function define(command: Command, context: CliContext): void {
+  command
+    .option('--count', 'only how many')
+    .option('--check', 'exit with 4 when something waits for you')
+    .option('--json', 'for programs')
+    .action(async (options: { count?: boolean; check?: boolean; json?: boolean }) => {
+      await context.withFactory(async (factory) => {
+        const { rows, states } = await readPicture(factory.store, {});
+        const waiting = rows.filter(({ state }) => state === 'waiting' || state === 'paused');
+        if (options.check === true && waiting.length > 0) context.exit(exitCode.needsPerson);
+        if (options.json === true) {
+          return context.output.json({ items: waiting.map((row) => ({ ...row, gate: states.get(row.id)?.gate ?? null })) });
+        }
+        if (options.count === true) return context.output.line(String(waiting.length));
+        if (waiting.length === 0) return context.output.line('Nothing waits for you.');
+        for (const row of waiting) for (const line of entry(row, states.get(row.id)?.gate?.options ?? [])) context.output.line(line);
+      });
+    });
+}
+
+function entry(row: ItemRow, options: readonly string[]): string[] {
+  return [
+    `${row.id}  ${row.state}  ${oneLine(row.title, 60)}`,
+    `   ${oneLine(row.reason, 1_000)}`,
+    ...options.map((option, index) => `   ${index + 1}. ${oneLine(option, 200)}`),
+    `   Next: ${row.next}`,
+  ];
+}

@@ -1,0 +1,97 @@
+/** Everything about one item, from its journal. */
+import { describeFailure } from '../machine/attempt.ts';
+import type { Gate, ItemState } from '../machine/state.ts';
+import type { JournalEvent } from '../model/event.ts';
+import { attemptAddress, type ItemId } from '../model/id.ts';
+import type { AttemptOutcome, CheckResult, Finding } from '../model/outcome.ts';
+import type { SessionRecord } from '../model/session-record.ts';
+import type { Usage } from '../model/usage.ts';
+import type { WorkItem } from '../model/work-item.ts';
+import type { Store } from '../store/store.ts';
+import { readPicture, type ItemRow } from './item-row.ts';
+
+export interface AttemptPage {
+  /** `MW-1/build#2`, or `MW-1/review.security#1`. */
+  readonly address: string;
+  readonly run: number;
+  readonly outcome: string;
+  readonly text: string;
+  readonly at: string;
+  readonly costMicroUsd: number | null;
+  readonly usage: Usage;
+  readonly sessions: readonly SessionRecord[];
+}
+
+export interface ItemPage {
+  readonly row: ItemRow;
+  readonly item: WorkItem;
+  readonly run: number;
+  readonly phases: readonly { readonly id: string; readonly status: string; readonly attempts: number }[];
+  readonly attempts: readonly AttemptPage[];
+  readonly checks: readonly (CheckResult & { readonly commit: string })[];
+  readonly findings: readonly (Finding & { readonly reviewer: string })[];
+  readonly usage: Usage;
+  readonly knownMicroUsd: number;
+  readonly unknownSessions: number;
+  readonly gate: Gate | null;
+  readonly landed: ItemState['landed'];
+}
+
+/** Throws when there is no such item; ask first. */
+export async function readItem(store: Store<ItemState>, id: ItemId): Promise<ItemPage> {
+  const [{ rows, states }, events] = await Promise.all([readPicture(store, { ids: [id] }), store.events({ item: id })]);
+  const row = rows[0];
+  const state = states.get(id);
+  if (row === undefined || state === undefined) throw new Error(`there is no item ${id}`);
+  const findings = Object.values(state.phases).flatMap(({ reviews }) =>
+    Object.entries(reviews).flatMap(([reviewer, review]) => review.findings.map((finding) => ({ ...finding, reviewer }))),
+  );
+  return {
+    row,
+    item: state.item,
+    run: state.run,
+    phases: Object.entries(state.phases).map(([phase, { status, attempts }]) => ({ id: phase, status, attempts })),
+    attempts: attemptsOf(events),
+    checks: events.flatMap(({ body }) => (body.type === 'checks-finished' ? body.results.map((result) => ({ ...result, commit: body.commit })) : [])),
+    findings,
+    usage: state.spending.usage,
+    knownMicroUsd: state.spending.knownMicroUsd,
+    unknownSessions: state.spending.unknownSessions,
+    gate: state.gate,
+    landed: state.landed,
+  };
+}
+
+/** Attempts and reviews in the order in which they ended. */
+export function attemptsOf(events: readonly JournalEvent[]): readonly AttemptPage[] {
+  return events.flatMap(({ item, at, body }) => {
+    if (body.type !== 'attempt-finished' && body.type !== 'review-finished') return [];
+    const { usage, sessions } = body;
+    const outcome = body.outcome.type === 'reviewed' ? body.outcome.review.verdict : body.outcome.type;
+    const text = body.outcome.type === 'reviewed' ? (body.outcome.review.findings[0]?.title ?? '') : outcomeText(body.outcome);
+    return [{ ...addressOf(item, body.effect), outcome, text, at, costMicroUsd: usage.costMicroUsd, usage, sessions }];
+  });
+}
+
+function addressOf(item: ItemId, effect: string): { address: string; run: number } {
+  const match = /^[^:]+:(\d+)\/([^/]+)\/(attempt|review\.[^/]+?)-(\d+)$/.exec(effect);
+  if (match === null) return { address: effect, run: 1 };
+  const [, run = '1', phase = '', kind = '', number = '1'] = match;
+  return { address: attemptAddress(item, kind === 'attempt' ? phase : kind, Number(number)), run: Number(run) };
+}
+
+function outcomeText(outcome: AttemptOutcome): string {
+  switch (outcome.type) {
+    case 'succeeded':
+    case 'unchanged':
+      return outcome.summary;
+    case 'no-change-needed':
+      return outcome.reason;
+    case 'spec-conflict':
+      return `${outcome.criterion}: ${outcome.evidence}`;
+    case 'question':
+      return outcome.question;
+    default:
+      return describeFailure(outcome);
+  }
+}
