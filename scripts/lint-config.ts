@@ -133,7 +133,7 @@ function createPatterns(folder: string, layer: Layer, depth: number): readonly P
   const message = `${folder}/ may import only: ${layer.allow.join(', ') || 'nothing of ours'}`;
   const patterns: Pattern[] = [
     {
-      group: [`${source}*`, `${source}*/**`, ...layer.allow.flatMap((allowed) => allowImport(source, allowed))],
+      group: [`${source}*`, `${source}*/**`, ...allowImports(source, layer.allow)],
       message,
     },
   ];
@@ -150,11 +150,18 @@ function createPatterns(folder: string, layer: Layer, depth: number): readonly P
   return patterns;
 }
 
-/** gitignore syntax: a file inside a forbidden folder can be allowed only after the folder itself is. */
-function allowImport(source: string, allowed: string): readonly string[] {
-  const [folder, file] = allowed.split('/');
-  if (file === undefined) return [`!${source}${folder}`, `!${source}${folder}/**`];
-  return [`!${source}${folder}`, `${source}${folder}/*`, `!${source}${allowed}`];
+/**
+ * gitignore syntax: files inside a forbidden folder can be allowed only after the folder itself is, and the rule that
+ * forbids the rest of the folder must stand once, before all of them.
+ */
+function allowImports(source: string, allow: readonly string[]): readonly string[] {
+  const whole = allow.filter((allowed) => !allowed.includes('/'));
+  const partly = new Set(allow.flatMap((allowed) => (allowed.includes('/') ? [allowed.split('/')[0] ?? ''] : [])));
+  return [
+    ...whole.flatMap((folder) => [`!${source}${folder}`, `!${source}${folder}/**`]),
+    ...[...partly].flatMap((folder) => [`!${source}${folder}`, `${source}${folder}/*`]),
+    ...allow.flatMap((allowed) => (allowed.includes('/') ? [`!${source}${allowed}`] : [])),
+  ];
 }
 
 /** JSON with one line for each override, so that a change of one layer is a change of its lines. */

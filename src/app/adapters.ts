@@ -14,8 +14,8 @@ import type { Sandbox } from '../sandbox/sandbox.ts';
 import type { AppEnvironment } from './environment.ts';
 
 export interface Adapters {
-  agentOf(adapter: AdapterName): Agent;
-  sandboxOf(rung: SandboxRung): Sandbox;
+  readonly agentOf: (adapter: AdapterName) => Agent;
+  readonly sandboxOf: (rung: SandboxRung) => Sandbox;
 }
 
 export function createAdapters(environment: AppEnvironment): Adapters {

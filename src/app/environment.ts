@@ -12,7 +12,7 @@ export interface AppEnvironment {
   readonly user: string;
   /** Set when this process runs inside a sandbox of ours: it may decide nothing. */
   readonly insideSession: boolean;
-  variable(name: string): string | undefined;
+  readonly variable: (name: string) => string | undefined;
 }
 
 export function readEnvironment(): AppEnvironment {

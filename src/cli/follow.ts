@@ -112,7 +112,7 @@ function codeFor(end: End, rows: readonly ItemRow[], touched: ReadonlySet<string
 }
 
 interface Counter {
-  bounds(): FactoryView['bounds'];
+  readonly bounds: () => FactoryView['bounds'];
   look(view: FactoryView): void;
   listen(running: RunningFactory): void;
   /** Items that this session has seen open. */

@@ -17,7 +17,7 @@ export interface Output {
   jsonLine(value: object): void;
   /** Something for a person, beside the data. */
   talk(text: string): void;
-  tone(tone: Tone, text: string): string;
+  readonly tone: (tone: Tone, text: string) => string;
   /** Redraws a block of lines at the end of stderr; nothing where that is not a terminal. */
   block(lines: readonly string[]): void;
 }

@@ -3,7 +3,7 @@ import { describeFailure } from '../machine/attempt.ts';
 import type { Gate, ItemState } from '../machine/state.ts';
 import type { JournalEvent } from '../model/event.ts';
 import { attemptAddress, type ItemId } from '../model/id.ts';
-import type { AttemptOutcome, CheckResult, Finding } from '../model/outcome.ts';
+import { failureIn, type AttemptOutcome, type CheckResult, type Finding, type ReviewOutcome } from '../model/outcome.ts';
 import type { SessionRecord } from '../model/session-record.ts';
 import type { Usage } from '../model/usage.ts';
 import type { WorkItem } from '../model/work-item.ts';
@@ -68,8 +68,7 @@ export function attemptsOf(events: readonly JournalEvent[]): readonly AttemptPag
     if (body.type !== 'attempt-finished' && body.type !== 'review-finished') return [];
     const { usage, sessions } = body;
     const outcome = body.outcome.type === 'reviewed' ? body.outcome.review.verdict : body.outcome.type;
-    const text = body.outcome.type === 'reviewed' ? (body.outcome.review.findings[0]?.title ?? '') : outcomeText(body.outcome);
-    return [{ ...addressOf(item, body.effect), outcome, text, at, costMicroUsd: usage.costMicroUsd, usage, sessions }];
+    return [{ ...addressOf(item, body.effect), outcome, text: outcomeText(body.outcome), at, costMicroUsd: usage.costMicroUsd, usage, sessions }];
   });
 }
 
@@ -80,18 +79,12 @@ function addressOf(item: ItemId, effect: string): { address: string; run: number
   return { address: attemptAddress(item, kind === 'attempt' ? phase : kind, Number(number)), run: Number(run) };
 }
 
-function outcomeText(outcome: AttemptOutcome): string {
-  switch (outcome.type) {
-    case 'succeeded':
-    case 'unchanged':
-      return outcome.summary;
-    case 'no-change-needed':
-      return outcome.reason;
-    case 'spec-conflict':
-      return `${outcome.criterion}: ${outcome.evidence}`;
-    case 'question':
-      return outcome.question;
-    default:
-      return describeFailure(outcome);
-  }
+function outcomeText(outcome: AttemptOutcome | ReviewOutcome): string {
+  const failure = failureIn(outcome);
+  if (failure !== null) return describeFailure(failure);
+  if (outcome.type === 'succeeded' || outcome.type === 'unchanged') return outcome.summary;
+  if (outcome.type === 'no-change-needed') return outcome.reason;
+  if (outcome.type === 'spec-conflict') return `${outcome.criterion}: ${outcome.evidence}`;
+  if (outcome.type === 'question') return outcome.question;
+  return outcome.type === 'reviewed' ? (outcome.review.findings[0]?.title ?? '') : '';
 }

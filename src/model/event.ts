@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { CommitId, ContentHash, ItemId, Name } from './id.ts';
+import { CommitId, ContentHash, Name, type ItemId } from './id.ts';
 import { AttemptOutcome, CheckResult, Feedback, ReviewOutcome } from './outcome.ts';
 import { SessionRecord } from './session-record.ts';
 import { Usage } from './usage.ts';

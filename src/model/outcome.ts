@@ -91,3 +91,31 @@ export const Feedback = z.strictObject({
   text: z.string().max(20_000),
 });
 export type Feedback = z.infer<typeof Feedback>;
+
+/** The failure of the session, when that is how it ended; `null` when the agent gave some answer. */
+export function failureIn(outcome: AttemptOutcome | ReviewOutcome): SessionFailure | null {
+  switch (outcome.type) {
+    case 'succeeded':
+    case 'unchanged':
+    case 'no-change-needed':
+    case 'spec-conflict':
+    case 'question':
+    case 'reviewed':
+      return null;
+    case 'crashed':
+    case 'stalled':
+    case 'timed-out':
+    case 'malformed':
+    case 'denied':
+    case 'over-budget':
+    case 'over-turns':
+    case 'unauthorized':
+    case 'rate-limited':
+    case 'provider-failed':
+    case 'unreachable':
+    case 'context-overflow':
+    case 'not-installed':
+    case 'unsafe-content':
+      return outcome;
+  }
+}

@@ -1,54 +1,153 @@
-/** The items that are not over, kept up to date by changes and never read whole again while the factory runs. */
-import type { ScheduledItem } from '../machine/schedule.ts';
-import type { ItemState } from '../machine/state.ts';
-import { scheduledItem, type NumberedItem } from '../machine/view.ts';
+/** The factory as the scheduler sees it: read once, then kept up to date by changes while it runs. */
+import type { FactoryView, ScheduledItem } from '../machine/schedule.ts';
+import type { ItemState, Reason } from '../machine/state.ts';
+import { scheduledItem, viewOf, type NumberedItem } from '../machine/view.ts';
 import type { ItemId } from '../model/id.ts';
 import type { PinnedPipeline } from '../model/pipeline.ts';
 import { isFinal } from '../model/work-item.ts';
-import type { Store } from '../store/store.ts';
+import type { ProjectRow, Store, StoreSignal, WorkerRow } from '../store/store.ts';
+import type { Change } from './append.ts';
 
 export interface FactoryModel {
-  readonly items: Map<ItemId, NumberedItem>;
+  /** A change that this process made: its state is known without asking the store. */
+  changed(change: Change): void;
+  /** Something that another process changed. */
+  signalled(signal: StoreSignal): void;
+  /** Workers and projects are read anew with the next look. */
+  refresh(): void;
+  stateOf(item: ItemId): ItemState | null;
+  /** Catches up and shows the whole. */
+  view(bounds: FactoryView['bounds'], draining: boolean): Promise<FactoryView>;
+}
+
+interface Facts {
+  readonly projects: readonly ProjectRow[];
+  readonly workers: readonly WorkerRow[];
+  readonly pausedBy: string | null;
+}
+
+interface Items {
+  readonly open: Map<ItemId, NumberedItem>;
   readonly over: Map<ItemId, 'landed' | 'cancelled'>;
-  readonly pipelines: Map<string, PinnedPipeline>;
   readonly scheduled: Map<ItemId, ScheduledItem>;
+  readonly pipelines: Map<string, PinnedPipeline>;
 }
 
-/** Reads everything that is not over, once. */
-export async function loadModel(store: Store<ItemState>): Promise<FactoryModel> {
-  const model: FactoryModel = { items: new Map(), over: new Map(), pipelines: new Map(), scheduled: new Map() };
-  await takeItems(store, model, await store.items({ open: true }));
-  return model;
+/** A worker that has not beaten for this long is taken for dead or frozen. */
+export const leaseMs = 10_000;
+
+export async function loadFactoryModel(store: Store<ItemState>): Promise<FactoryModel> {
+  let items = await loadItems(store);
+  let facts = await readFacts(store);
+  const dirty = new Set<ItemId>();
+  const own = new Map<ItemId, Change>();
+  let reload = false;
+  let refresh = false;
+
+  async function catchUp(): Promise<void> {
+    if (refresh) {
+      refresh = false;
+      facts = await readFacts(store);
+    }
+    if (reload) {
+      reload = false;
+      own.clear();
+      dirty.clear();
+      items = await loadItems(store);
+      return;
+    }
+    const known = [...own].flatMap(([id, { after }]) => {
+      const number = items.open.get(id)?.number;
+      return number === undefined ? [] : [{ number, state: after }];
+    });
+    const unknown = [...dirty];
+    dirty.clear();
+    own.clear();
+    await takeItems(store, items, known);
+    if (unknown.length > 0) await takeItems(store, items, await store.items({ ids: unknown }));
+  }
+
+  return {
+    changed(change) {
+      if (change.before === null) dirty.add(change.item);
+      else if ((own.get(change.item)?.n ?? 0) < change.n) own.set(change.item, change);
+    },
+    signalled(signal) {
+      if (signal.type === 'item') dirty.add(signal.id);
+      else if (signal.type === 'items') reload = true;
+      else refresh = true;
+    },
+    refresh() {
+      refresh = true;
+    },
+    stateOf: (item) => items.open.get(item)?.state ?? null,
+    async view(bounds, draining) {
+      await catchUp();
+      const { projects, workers, pausedBy } = facts;
+      const counted = projects.some(({ limits }) => limits !== null && limits.dayMicroUsd !== null);
+      const rated = projects.some(({ limits }) => Object.values(limits?.agents ?? {}).some(({ perMinute }) => perMinute !== null));
+      const now = new Date().toISOString();
+      return viewOf({
+        now,
+        items: items.scheduled.values(),
+        over: items.over,
+        projects,
+        spentToday: counted ? await store.spentSince(startOfDay(now)) : new Map(),
+        startsLastMinute: rated ? await store.startsLastMinute() : new Map(),
+        workers: workers.filter(({ silentMs }) => silentMs < leaseMs),
+        closed: closedFor(pausedBy, draining),
+        bounds,
+      });
+    },
+  };
 }
 
-/** Brings these items up to date from the store. */
-export async function refreshItems(store: Store<ItemState>, model: FactoryModel, ids: readonly ItemId[]): Promise<void> {
-  if (ids.length > 0) await takeItems(store, model, await store.items({ ids }));
+async function loadItems(store: Store<ItemState>): Promise<Items> {
+  const items: Items = { open: new Map(), over: new Map(), scheduled: new Map(), pipelines: new Map() };
+  await takeItems(store, items, await store.items({ open: true }));
+  return items;
 }
 
-/** Takes in new states, and learns of parents and pipelines that it has not met yet. */
-export async function takeItems(store: Store<ItemState>, model: FactoryModel, rows: readonly NumberedItem[]): Promise<void> {
+/** Takes in states, and learns of parents and pipelines that were not met yet. */
+async function takeItems(store: Store<ItemState>, items: Items, rows: readonly NumberedItem[]): Promise<void> {
   for (const { state } of rows) {
     const hash = state.pipeline;
-    if (hash === null || model.pipelines.has(hash)) continue;
+    if (hash === null || items.pipelines.has(hash)) continue;
     const pinned = await store.pipeline(hash);
-    if (pinned !== null) model.pipelines.set(hash, pinned);
+    if (pinned !== null) items.pipelines.set(hash, pinned);
   }
-  for (const row of rows) takeItem(model, row);
-  const parents = rows.flatMap(({ state }) => state.item.after).filter((id) => !model.items.has(id) && !model.over.has(id));
+  for (const row of rows) takeItem(items, row);
+  const parents = rows.flatMap(({ state }) => state.item.after).filter((id) => !items.open.has(id) && !items.over.has(id));
   if (parents.length === 0) return;
-  for (const row of await store.items({ ids: [...new Set(parents)] })) takeItem(model, row);
+  for (const row of await store.items({ ids: [...new Set(parents)] })) takeItem(items, row);
 }
 
-function takeItem(model: FactoryModel, row: NumberedItem): void {
+function takeItem(items: Items, row: NumberedItem): void {
   const { id } = row.state.item;
   if (isFinal(row.state.status)) {
-    model.items.delete(id);
-    model.scheduled.delete(id);
-    model.over.set(id, row.state.status === 'landed' ? 'landed' : 'cancelled');
+    items.open.delete(id);
+    items.scheduled.delete(id);
+    items.over.set(id, row.state.status === 'landed' ? 'landed' : 'cancelled');
     return;
   }
-  model.over.delete(id);
-  model.items.set(id, row);
-  model.scheduled.set(id, scheduledItem(row, row.state.pipeline === null ? null : (model.pipelines.get(row.state.pipeline) ?? null)));
+  const hash = row.state.pipeline;
+  items.over.delete(id);
+  items.open.set(id, row);
+  items.scheduled.set(id, scheduledItem(row, hash === null ? null : (items.pipelines.get(hash) ?? null)));
+}
+
+async function readFacts(store: Store<ItemState>): Promise<Facts> {
+  const [projects, workers, { pausedBy }] = await Promise.all([store.projects(), store.workers(), store.factory()]);
+  return { projects, workers, pausedBy };
+}
+
+function closedFor(pausedBy: string | null, draining: boolean): Reason | null {
+  if (draining) return { code: 'draining', text: 'the factory is finishing what runs and takes on nothing new', next: 'mw up' };
+  if (pausedBy !== null) return { code: 'factory-paused', text: `the factory is paused by ${pausedBy}`, next: 'mw resume --all' };
+  return null;
+}
+
+/** Midnight by UTC: the day that budgets count. */
+function startOfDay(now: string): string {
+  return `${now.slice(0, 10)}T00:00:00.000Z`;
 }

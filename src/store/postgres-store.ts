@@ -1,10 +1,10 @@
 /** The store on PostgreSQL. One statement where one will do: a phase's overhead is counted in round trips. */
 import type { PoolClient } from 'pg';
-import type { JournalEvent } from '../model/event.ts';
 import { PinnedPipeline } from '../model/pipeline.ts';
 import type { Database } from './database.ts';
 import { effectRowChange } from './effect-rows.ts';
 import { readFactory } from './postgres-factory.ts';
+import { readItems } from './postgres-items.ts';
 import type { LockedItem, NewEvent, Spend, Store, StoredState, StoreTransaction } from './store.ts';
 
 export const channel = 'millwright';
@@ -68,37 +68,7 @@ export function createPostgresStore<S extends StoredState>(database: Database): 
     async savePipeline(hash, pinned) {
       await pool.query('insert into pipeline (hash, body) values ($1, $2) on conflict (hash) do nothing', [hash, JSON.stringify(pinned)]);
     },
-    async item(id) {
-      const { rows } = await pool.query<{ number: number; state: S }>('select number, state from item where id = $1', [id]);
-      return rows[0] ?? null;
-    },
-    async items({ ids, open, project }) {
-      const { rows } = await pool.query<{ number: number; state: S }>(
-        `select number, state from item
-          where ($1::text[] is null or id = any($1))
-            and (not $2::boolean or status not in ('landed', 'cancelled'))
-            and ($3::text is null or project = $3)
-          order by number`,
-        [ids ?? null, open ?? false, project ?? null],
-      );
-      return rows;
-    },
-    async itemByKey(project, keys) {
-      const { rows } = await pool.query<{ key: string; id: string }>('select key, id from item where project = $1 and key = any($2)', [project, keys]);
-      return new Map(rows.map(({ key, id }) => [key, id]));
-    },
-    async events({ item, afterSeq, limit }) {
-      const { rows } = await pool.query<JournalEvent & { at: Date | string }>(
-        `select seq, item, n, id, body, machine, decided, at from event
-          where ($1::text is null or item = $1) and seq > $2 order by seq limit $3`,
-        [item ?? null, afterSeq ?? 0, limit ?? null],
-      );
-      return rows.map((row) => ({ ...row, seq: Number(row.seq), at: new Date(row.at).toISOString() }));
-    },
-    async lastSeq() {
-      const { rows } = await pool.query<{ seq: string | null }>('select max(seq) as seq from event');
-      return Number(rows[0]?.seq ?? 0);
-    },
+    ...readItems<S>(pool),
     async close() {},
   };
 }

@@ -38,7 +38,7 @@ export function define(command: Command, context: CliContext): void {
             context.output.line(showControl(prompt));
             continue;
           }
-          const describe = adapter === null ? (line: string) => line : agentOf(adapter).describe;
+          const describe = adapter === null ? (line: string) => line : (line: string) => agentOf(adapter).describe(line);
           for (const line of transcript.toString('utf8').split('\n')) {
             const text = line === '' ? null : describe(line);
             if (text !== null) context.output.line(showControl(text));
