@@ -90,7 +90,8 @@ export interface FactoryView {
 export interface Start {
   readonly effect: EffectId;
   readonly item: ItemId;
-  readonly worker: string;
+  /** `null` for a timer, which fires without anybody performing it. */
+  readonly worker: string | null;
   readonly reserveMicroUsd: number;
 }
 
@@ -182,10 +183,11 @@ function occupy(ledger: Ledger, item: ScheduledItem, effect: ScheduledEffect, wo
 }
 
 function take(ledger: Ledger, item: ScheduledItem, effect: ScheduledEffect): Start {
-  const worker = roomiest(placeOf(effect) === 'session' ? ledger.sessionsFree : ledger.workFree);
-  if (worker === null) throw new Error('a start without a place');
+  const place = placeOf(effect);
+  const worker = place === 'none' ? null : roomiest(place === 'session' ? ledger.sessionsFree : ledger.workFree);
+  if (worker === null && place !== 'none') throw new Error('a start without a place');
   occupy(ledger, item, effect, worker);
-  if (placeOf(effect) === 'session') add(ledger.agentStarts, agentKey(item, effect), 1);
+  if (place === 'session') add(ledger.agentStarts, agentKey(item, effect), 1);
   if (effect.type === 'land') ledger.landing.set(landingKey(item), item.id);
   if (!item.begun && effect.type === 'prepare') ledger.itemsStarted += 1;
   return { effect: effect.id, item: item.id, worker, reserveMicroUsd: effect.reserveMicroUsd };

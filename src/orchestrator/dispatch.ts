@@ -88,7 +88,7 @@ export async function startDispatch(options: DispatchOptions): Promise<Dispatche
 async function begin(journal: Journal, model: FactoryModel, { item, effect, worker, reserveMicroUsd }: Start): Promise<void> {
   const awaited = model.stateOf(item)?.awaiting[effect];
   if (awaited === undefined) return;
-  if (awaited.effect.type === 'timer') await journal.append(item, { type: 'timer-fired', effect });
+  if (worker === null) await journal.append(item, { type: 'timer-fired', effect });
   else await journal.append(item, { type: 'effect-started', effect, worker, token: awaited.token + 1, reservedMicroUsd: reserveMicroUsd });
 }
 

@@ -175,8 +175,8 @@ function nextEvent(state: ItemState, pipeline: PinnedPipeline, pick: (n: number)
   const start = plan.starts[pick(Math.max(plan.starts.length, 1))];
   if (start !== undefined && (running.length === 0 || pick(2) === 0)) {
     const awaited = state.awaiting[start.effect];
-    if (awaited?.effect.type === 'timer') return { type: 'timer-fired', effect: start.effect };
-    return { type: 'effect-started', effect: start.effect, worker: 'w', token: (awaited?.token ?? 0) + 1, reservedMicroUsd: start.reserveMicroUsd };
+    if (start.worker === null) return { type: 'timer-fired', effect: start.effect };
+    return { type: 'effect-started', effect: start.effect, worker: start.worker, token: (awaited?.token ?? 0) + 1, reservedMicroUsd: start.reserveMicroUsd };
   }
   const ending = running[pick(Math.max(running.length, 1))];
   if (ending !== undefined) return endOf(ending.effect, ending.token, ending.reservedMicroUsd, pick, newCommit);
