@@ -69,7 +69,8 @@ async function build(
   context: StepContext,
   signal: AbortSignal,
 ): Promise<EnvironmentOutcome> {
-  const draft = `${directory}.making`;
+  // One of its own for each process: another worker may be making the same.
+  const draft = `${directory}.making-${process.pid}`;
   await killSession(join(draft, 'session'));
   await discard(draft);
   await mkdir(draft, { recursive: true, mode: 0o700 });

@@ -13,15 +13,35 @@ import { judgeCheck } from '../verify/judge-check.ts';
 import { readTestCounts } from '../verify/test-report.ts';
 import { pinned, rungOf, StepAborted, type StepContext, type StepItem } from './context.ts';
 import { runCommand } from './run-command.ts';
-import { takeWorkplace, type Workplace } from './workplace.ts';
+import { SetupFailed, takeWorkplace, type Workplace } from './workplace.ts';
 
 const excerptChars = 8_000;
 
 export async function runChecks(effect: EffectOf<'checks'>, about: StepItem, context: StepContext, signal: AbortSignal): Promise<EventOf<'checks-finished'>> {
   const pipeline = pinned(about);
-  const place = await takeWorkplace({ effect: effect.id, about, commit: effect.commit, base: effect.commit, keep: false }, context, signal);
-  const results = await runEach(effect.checks, { pipeline, rung: rungOf(about), place, folder: context.home.effect(effect.id) }, context, signal);
+  const results = await takeWorkplace({ effect: effect.id, about, commit: effect.commit, base: effect.commit, keep: false }, context, signal).then(
+    (place) => runEach(effect.checks, { pipeline, rung: rungOf(about), place, folder: context.home.effect(effect.id) }, context, signal),
+    (error: unknown) => {
+      if (error instanceof SetupFailed) return effect.checks.map((name) => unprepared(name, pipeline, error.message));
+      throw error;
+    },
+  );
   return { type: 'checks-finished', effect: effect.id, commit: effect.commit, results: [...results] };
+}
+
+/** A check that could not run, because the candidate broke what the setup command needs. */
+function unprepared(name: string, pipeline: PinnedPipeline, detail: string): CheckResult {
+  return {
+    name,
+    kind: pipeline.checks[name]?.kind ?? 'command',
+    status: 'failed',
+    exitCode: null,
+    tests: null,
+    excerpt: `It could not run: ${detail}`.slice(0, excerptChars),
+    signature: 'setup',
+    log: null,
+    durationMs: 0,
+  };
 }
 
 export interface CheckRoom {

@@ -33,6 +33,14 @@ export async function repositoriesOf({ item }: StepItem, context: StepContext): 
   return { trusted, candidate };
 }
 
+/** The setup command does not work on this commit: the candidate's own doing, since it worked on the base. */
+export class SetupFailed extends Error {
+  constructor(detail: string) {
+    super(detail);
+    this.name = 'SetupFailed';
+  }
+}
+
 export interface Workplace extends Repositories {
   readonly copy: WorkingCopy;
   readonly overlays: readonly Overlay[];
@@ -56,7 +64,8 @@ export async function takeWorkplace(
   const rung = rungOf(about);
   const { trusted, candidate } = await repositoriesOf(about, context);
   const made = await prepareEnvironment({ project: item.project, pipeline, rung, trusted, gitDir: candidate.gitDir, commit: base }, context, signal);
-  const environment = made.type === 'ready' ? made.environment : { key: 'none', tree: null, paths: [] };
+  if (made.type === 'failed') throw new SetupFailed(made.detail);
+  const { environment } = made;
   const { directory, taken } = await context.copies.take(item.project, input.effect);
   if (!input.keep || taken === 'now') {
     if (taken === 'again') await emptyOfProcesses(context.home.effect(input.effect));

@@ -87,6 +87,7 @@ function createPool(
     max: poolSize,
     allowExitOnIdle: true,
     Client: RevivingClient as unknown as new () => pg.ClientBase,
+    // oxlint-disable-next-line typescript/no-misused-promises -- the pool waits for it; its types do not say so
     onConnect: connector.prepare,
   });
   // An idle connection that breaks is thrown away by the pool; without a listener it would end the process.

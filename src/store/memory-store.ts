@@ -10,61 +10,29 @@ interface Row<S> {
   state: S;
 }
 
+/** Everything that a transaction may touch. */
+interface Memory<S> {
+  readonly rows: Map<string, Row<S>>;
+  readonly events: JournalEvent[];
+  readonly ids: Set<string>;
+  readonly pipelines: Map<string, PinnedPipeline>;
+  readonly spends: KeptSpend[];
+  readonly now: () => string;
+}
+
+type KeptSpend = Spend & { readonly at: string; readonly project: string };
+
 /** `clock` gives the store's time in milliseconds. */
 export function createMemoryStore<S extends StoredState>(clock: () => number): Store<S> {
-  const rows = new Map<string, Row<S>>();
-  const events: JournalEvent[] = [];
-  const ids = new Set<string>();
-  const pipelines = new Map<string, PinnedPipeline>();
-  const projects = new Map<string, ProjectRow>();
-  const spends: (Spend & { at: string; project: string })[] = [];
-  const workers: WorkerRow[] = [];
-  let numbers = 0;
-  let pausedBy: string | null = null;
-  let drainAskedAt: string | null = null;
-  let turn: Promise<unknown> = Promise.resolve();
   const now = () => new Date(clock()).toISOString();
-
-  const record = (event: NewEvent, at: string) => {
-    ids.add(event.id);
-    events.push({ ...structuredClone(event), seq: events.length + 1, at });
-  };
-
-  async function run<T>(work: (tx: StoreTransaction<S>) => Promise<T>): Promise<T> {
-    const at = now();
-    const writes: (() => void)[] = [];
-    const hints: (() => void)[] = [];
-    const inserted = new Set<string>();
-    const result = await work({
-      now: at,
-      async lockItem(id) {
-        const row = rows.get(id);
-        return row === undefined ? null : { version: row.version, state: row.state };
-      },
-      pipeline: async (hash) => pipelines.get(hash) ?? null,
-      async insertEvent(event) {
-        if (ids.has(event.id) || inserted.has(event.id)) return false;
-        inserted.add(event.id);
-        writes.push(() => record(event, at));
-        return true;
-      },
-      async saveItem(_before, after, version, spend) {
-        writes.push(() => {
-          const row = rows.get(after.item.id);
-          if (row !== undefined) Object.assign(row, { version, state: after });
-          if (spend !== null) spends.push({ ...spend, at, project: after.item.project });
-        });
-      },
-      afterCommit: (hint) => hints.push(hint),
-    });
-    for (const write of writes) write();
-    for (const hint of hints) hint();
-    return result;
-  }
+  const memory: Memory<S> = { rows: new Map(), events: [], ids: new Set(), pipelines: new Map(), spends: [], now };
+  const { rows, events, pipelines } = memory;
+  let numbers = 0;
+  let turn: Promise<unknown> = Promise.resolve();
 
   return {
     transact(work) {
-      const mine = turn.then(() => run(work));
+      const mine = turn.then(() => run(memory, work));
       turn = mine.catch(() => undefined);
       return mine;
     },
@@ -73,7 +41,7 @@ export function createMemoryStore<S extends StoredState>(clock: () => number): S
       const at = now();
       for (const [index, { state, event }] of build(given, at).entries()) {
         rows.set(state.item.id, { number: given[index] ?? 0, version: 1, state });
-        record(event, at);
+        record(memory, event, at);
       }
     },
     savePipeline: async (hash, pipeline) => void pipelines.set(hash, pipeline),
@@ -91,6 +59,18 @@ export function createMemoryStore<S extends StoredState>(clock: () => number): S
     events: async ({ item, afterSeq, limit }) =>
       events.filter((event) => (item === undefined || event.item === item) && event.seq > (afterSeq ?? 0)).slice(0, limit),
     lastSeq: async () => events.length,
+    ...memoryFactory(memory),
+    now: async () => now(),
+    async close() {},
+  };
+}
+
+function memoryFactory<S extends StoredState>({ rows, spends, now }: Memory<S>) {
+  const projects = new Map<string, ProjectRow>();
+  const workers: WorkerRow[] = [];
+  let pausedBy: string | null = null;
+  let drainAskedAt: string | null = null;
+  return {
     project: async (id) => projects.get(id) ?? null,
     projects: async () => [...projects.values()],
     saveProject: async (project) => void projects.set(project.id, project),
@@ -114,7 +94,43 @@ export function createMemoryStore<S extends StoredState>(clock: () => number): S
       if (change.pausedBy !== undefined) pausedBy = change.pausedBy;
       if (change.drain === true) drainAskedAt = now();
     },
-    now: async () => now(),
-    async close() {},
-  };
+  } satisfies Partial<Store<S>>;
+}
+
+function record<S>({ ids, events }: Memory<S>, event: NewEvent, at: string): void {
+  ids.add(event.id);
+  events.push({ ...structuredClone(event), seq: events.length + 1, at });
+}
+
+/** Writes are kept back until the work has come to its end: all of them happen, or none. */
+async function run<S extends StoredState, T>(memory: Memory<S>, work: (tx: StoreTransaction<S>) => Promise<T>): Promise<T> {
+  const at = memory.now();
+  const writes: (() => void)[] = [];
+  const hints: (() => void)[] = [];
+  const inserted = new Set<string>();
+  const result = await work({
+    now: at,
+    async lockItem(id) {
+      const row = memory.rows.get(id);
+      return row === undefined ? null : { version: row.version, state: row.state };
+    },
+    pipeline: async (hash) => memory.pipelines.get(hash) ?? null,
+    async insertEvent(event) {
+      if (memory.ids.has(event.id) || inserted.has(event.id)) return false;
+      inserted.add(event.id);
+      writes.push(() => record(memory, event, at));
+      return true;
+    },
+    async saveItem(_before, after, version, spend) {
+      writes.push(() => {
+        const row = memory.rows.get(after.item.id);
+        if (row !== undefined) Object.assign(row, { version, state: after });
+        if (spend !== null) memory.spends.push({ ...spend, at, project: after.item.project });
+      });
+    },
+    afterCommit: (hint) => hints.push(hint),
+  });
+  for (const write of writes) write();
+  for (const hint of hints) hint();
+  return result;
 }

@@ -49,7 +49,11 @@ export async function backupDatabase(database: Database, file: string): Promise<
       'begin isolation level repeatable read, read only',
     );
     const handle = await open(draft, 'r');
-    await handle.sync().finally(() => handle.close());
+    try {
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
     await link(draft, file);
     return { ...counts, sizeBytes: (await stat(file)).size };
   } catch (error) {
