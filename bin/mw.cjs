@@ -14,7 +14,8 @@ else startOnNewerNode();
 
 /** Runs the built program where there is one (the published package), else the sources. */
 function start() {
-  enableCache();
+  // The demo leaves nothing behind.
+  if (process.argv[2] !== 'demo') enableCache();
   var built = path.join(root, 'dist', 'cli', 'main.js');
   var main = fs.existsSync(built) ? built : path.join(root, 'src', 'cli', 'main.ts');
   // As a string, because `import(` is a syntax error to an old parser.

@@ -30,6 +30,7 @@ const steps: readonly Step[] = [
     next: 'node scripts/layer-table.ts',
   },
   { name: 'schemas', argv: script('schemas.ts', '--check'), limitMs: 30 * second, next: 'npm run generate' },
+  { name: 'reference', argv: script('reference.ts', '--check'), limitMs: 30 * second, next: 'npm run generate' },
   { name: 'source-rules', argv: script('source-rules.ts'), limitMs: 20 * second, next: 'mend the lines named above' },
   {
     name: 'lint',

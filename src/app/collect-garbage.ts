@@ -2,7 +2,7 @@
 import { readdir, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { saveCandidate } from '../git/candidate.ts';
-import { discard, settleDeletions } from '../git/discard.ts';
+import { discard, isDiscarded, settleDeletions, sweepDiscarded } from '../git/discard.ts';
 import { openTrustedRepository } from '../git/trusted-repository.ts';
 import { isFinal } from '../model/work-item.ts';
 import type { Factory } from './open-factory.ts';
@@ -16,12 +16,15 @@ export async function collectGarbage(factory: Factory, options: { readonly dryRu
   const removed: Removed[] = [];
   const busy = (await factory.store.workers()).some(({ silentMs }) => silentMs < 10_000);
   for (const project of await factory.store.projects()) {
+    const { copies, root } = factory.home.project(project.id);
+    // What an earlier process began to delete. It is nobody's any more.
+    if (!options.dryRun) await Promise.all([copies, join(root, 'items')].map(sweepDiscarded));
     removed.push(...(await collectCandidates(factory, project.id, project.path, options.dryRun)));
     if (!options.copies || busy) continue;
-    const folder = factory.home.project(project.id).copies;
-    for (const name of await namesIn(folder)) {
-      removed.push({ what: 'working copy', path: join(folder, name) });
-      if (!options.dryRun) await discard(join(folder, name));
+    for (const name of await namesIn(copies)) {
+      if (isDiscarded(name)) continue;
+      removed.push({ what: 'working copy', path: join(copies, name) });
+      if (!options.dryRun) await discard(join(copies, name));
     }
   }
   const trash = join(factory.home.root, 'trash');

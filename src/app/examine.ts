@@ -72,7 +72,7 @@ async function examineSandboxes(adapters: Adapters, needed: SandboxRung, probes:
     const about = `sandbox ${rung}`;
     const missing = await sandbox.missing();
     if (missing !== null) {
-      findings.push({ status: reaches(rung, needed) ? 'bad' : 'note', about, text: missing.what, next: missing.next });
+      findings.push({ status: reaches(needed, rung) ? 'bad' : 'note', about, text: missing.what, next: missing.next });
       continue;
     }
     const tried = probes ? await sandbox.probe() : [];

@@ -1,4 +1,5 @@
 import { access } from 'node:fs/promises';
+import { savedRepository } from '../git/candidate.ts';
 import { diffText } from '../git/diff.ts';
 import type { Factory } from './open-factory.ts';
 import { requireItem } from './work.ts';
@@ -10,10 +11,14 @@ export async function readDiff(factory: Factory, id: string, stat: boolean): Pro
   const { item, base, head } = await requireItem(factory, id);
   if (base === null || head === null || base === head) return { text: '', cut: false };
   const project = factory.home.project(item.project);
-  const candidate = project.candidate(item.id);
-  const gitDir = await access(candidate).then(
-    () => candidate,
-    () => project.trusted,
-  );
+  const saved = savedRepository({ gitDir: project.trusted });
+  const gitDir = (await exists(project.candidate(item.id))) ?? (await exists(saved)) ?? project.trusted;
   return diffText({ gitDir, from: base, to: head, maxBytes, stat });
+}
+
+async function exists(path: string): Promise<string | null> {
+  return access(path).then(
+    () => path,
+    () => null,
+  );
 }

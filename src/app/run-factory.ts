@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { readShipped } from '../config/shipped-files.ts';
 import { createClaimsExecutor } from '../engine/claims/claims-executor.ts';
 import { deleteLater, moveAway, settleDeletions, sweepDiscarded } from '../git/discard.ts';
+import { startThroughShell } from '../git/git.ts';
 import type { FactoryView } from '../machine/schedule.ts';
 import { createJournal, type Journal } from '../orchestrator/append.ts';
 import { startDispatch, type DispatchOptions } from '../orchestrator/dispatch.ts';
@@ -16,6 +17,8 @@ import { openCopies, type Copies } from '../steps/copies.ts';
 import { joinPostgres } from '../store/postgres-presence.ts';
 import type { Presence } from '../store/store.ts';
 import { createAdapters } from './adapters.ts';
+import { explainFullDisk } from './full-disk.ts';
+import { createFault, freezeProcess } from './fault.ts';
 import type { Factory } from './open-factory.ts';
 import { projectAccess } from './projects.ts';
 
@@ -25,6 +28,7 @@ export interface RunOptions {
   readonly slots: number;
   readonly bounds: () => FactoryView['bounds'];
   readonly onSchedule: DispatchOptions['onSchedule'];
+  /** E_DISK_FULL among them: until somebody frees space, this worker should stop. */
   readonly onTrouble: (error: unknown) => void;
 }
 
@@ -43,6 +47,7 @@ export interface RunningFactory {
 
 export async function runFactory(factory: Factory, options: RunOptions): Promise<RunningFactory> {
   const { store, home, environment } = factory;
+  const onTrouble = (error: unknown) => void explainFullDisk(home.root, error).then((full) => options.onTrouble(full ?? error), options.onTrouble);
   const presence = await joinPostgres(factory.database, {
     homeId: await homeIdOf(home.root),
     boot: randomUUID(),
@@ -50,23 +55,36 @@ export async function runFactory(factory: Factory, options: RunOptions): Promise
     sessions: options.slots,
     work: Math.max(2, availableParallelism()),
   });
-  const executor = createClaimsExecutor({ store, presence, beatMs, onTrouble: options.onTrouble });
-  const journal = createJournal(store, executor, randomUUID);
+  const executor = createClaimsExecutor({ store, presence, beatMs, onTrouble });
+  const point = environment.variable('MW_FAULT');
+  const fault = point === undefined ? null : createFault(point, freezeProcess);
+  const plain = createJournal(store, executor, randomUUID);
+  const journal = fault === null ? plain : fault.journal(plain);
   const copies = openCopies(presence.worker, (project) => home.project(project).copies);
+  const adapters = createAdapters(environment);
   const context: StepContext = {
     home,
     artifacts: factory.artifacts,
     copies,
     shipped: await readShipped(),
-    ...createAdapters(environment),
+    sandboxOf: adapters.sandboxOf,
+    agentOf: fault === null ? adapters.agentOf : fault.agentOf(adapters.agentOf),
     ...projectAccess(store),
     savePipeline: (hash, pipeline) => store.savePipeline(hash, pipeline),
     variable: environment.variable,
   };
+  const endGit = startThroughShell();
   await sweepLeftovers(factory, presence, copies);
   let draining = false;
   const running = await executor.run(
-    createPerform({ store, journal, context, cleanUp: (effect) => cleanUp(factory, copies, effect), onTrouble: options.onTrouble }),
+    createPerform({
+      store,
+      journal,
+      context,
+      cleanUp: (effect) => cleanUp(factory, copies, effect),
+      isOutage: async (error) => (await explainFullDisk(home.root, error)) !== null,
+      onTrouble,
+    }),
   );
   const dispatcher = await startDispatch({
     store,
@@ -75,11 +93,12 @@ export async function runFactory(factory: Factory, options: RunOptions): Promise
     bounds: options.bounds,
     draining: () => draining,
     onSchedule: options.onSchedule,
-    onTrouble: options.onTrouble,
+    onTrouble,
   });
   const leave = async () => {
     await dispatcher.close();
     await settleDeletions();
+    await endGit();
     await presence.leave();
   };
   return {

@@ -1,5 +1,6 @@
 /** What commands share: the environment, output, and a factory that is closed again. */
 import { readEnvironment, type AppEnvironment } from '../app/environment.ts';
+import { explainFullDisk } from '../app/full-disk.ts';
 import { openFactory, type Factory } from '../app/open-factory.ts';
 import { UserError, exitCode, type ExitCode } from '../model/user-error.ts';
 import { createOutput, type Output } from './output.ts';
@@ -25,6 +26,8 @@ export function createContext(): CliContext {
       const factory = await openFactory(environment, (text) => output.talk(text));
       try {
         return await work(factory);
+      } catch (error) {
+        throw (await explainFullDisk(environment.home, error)) ?? error;
       } finally {
         await factory.close();
       }

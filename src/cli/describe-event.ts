@@ -1,99 +1,142 @@
 import { describeFailure } from '../machine/attempt.ts';
-import type { JournalEvent } from '../model/event.ts';
-import type { AttemptOutcome } from '../model/outcome.ts';
-import { oneLine, type Output } from './output.ts';
+import type { EventOf, JournalEvent } from '../model/event.ts';
+import type { AttemptOutcome, CheckResult } from '../model/outcome.ts';
+import { oneLine } from './output.ts';
 
-type Tone = Output['tone'];
+/** How a line begins. `start` is of interest only where nothing else shows what runs. */
+export type Mark = 'ok' | 'bad' | 'asks' | 'landed' | 'plain' | 'start';
+
+/** What a person is told of an event. */
+export interface EventLine {
+  readonly mark: Mark;
+  /** Where in the work, as people write it: `build #2`, `review`, `checks`. */
+  readonly place: string;
+  readonly text: string;
+  /** Below it: what failed, what to type. */
+  readonly more: readonly string[];
+}
+
 const width = 400;
+/** Lines of a failing check's output that are shown at once; `mw logs` has all. */
+const failureLines = 2;
 
-/** An event in one line; `null` for what only machines need. */
-export function describeEvent({ body }: JournalEvent, tone: Tone): string | null {
-  const ok = tone('green', '✓');
-  const bad = tone('red', '✗');
-  const asks = tone('yellow', '◇');
+/** An event in a few words; `null` for what only machines need. */
+export function describeEvent(event: JournalEvent): EventLine | null {
+  const { body } = event;
   switch (body.type) {
     case 'work-item-added':
-      return `added: ${oneLine(body.item.title, 80)}`;
+      return line('plain', 'added', oneLine(body.item.title, 120));
     case 'effect-started':
-      return startLine(body.effect, tone);
+      return startLine(body.effect);
     case 'effect-lost':
-      return `${bad} ${place(body.effect)} lost: ${oneLine(body.why, width)}; it goes on elsewhere`;
+      return line('bad', placeOf(body.effect), `lost: ${oneLine(body.why, width)}; it goes on elsewhere`);
     case 'effect-broke':
-      return `${bad} ${place(body.effect)}: Millwright itself failed: ${oneLine(body.error, width)}`;
+      return line('bad', placeOf(body.effect), `Millwright itself failed: ${oneLine(body.error, width)}`);
     case 'prepared':
-      return `${ok} ready: base ${body.base.slice(0, 10)}, checks pass there`;
+      return line('ok', 'prepare', `on ${body.base.slice(0, 10)}; the checks pass before any change`);
     case 'prepare-refused':
-      return `${bad} cannot start (${body.reason}): ${oneLine(body.detail, width)}\n${' '.repeat(16)}Next: ${body.next}`;
+      return line('bad', 'prepare', `cannot start (${body.reason}): ${oneLine(body.detail, width)}`, [`Next: ${body.next}`]);
     case 'attempt-finished':
-      return `${attemptLine(body.outcome, ok, bad, asks)} ${tone('dim', place(body.effect))}`;
+      return attemptLine(placeOf(body.effect), body.outcome);
     case 'checks-finished':
-      return body.results
-        .map(({ name, status, tests }) => (status === 'passed' ? `${ok} ${name}${tests === null ? '' : ` ${tests.passed} tests`}` : `${bad} ${name} ${status}, fed back`))
-        .join('  ');
-    case 'review-finished': {
-      const reviewer = place(body.effect);
-      if (body.outcome.type !== 'reviewed') return `${bad} ${reviewer}: no verdict: ${oneLine(describeFailure(body.outcome), width)}`;
-      const { verdict, findings } = body.outcome.review;
-      const worst = findings[0];
-      return verdict === 'pass' && findings.length === 0 ? `${ok} ${reviewer}` : `${verdict === 'pass' ? ok : bad} ${reviewer}: ${worst === undefined ? verdict : `${worst.severity}: ${oneLine(worst.title, 120)}`}`;
-    }
+      return checksLine(body.results, backTo(event));
+    case 'review-finished':
+      return reviewLine(body);
     case 'timer-fired':
-      return 'goes on after its wait';
+      return line('plain', placeOf(body.effect), 'goes on after its wait');
     case 'rebased':
-      return `the target had moved: rebased to ${body.commit.slice(0, 10)}, verified again`;
+      return line('plain', 'land', `the target had moved: rebased to ${body.commit.slice(0, 10)}, verified again`);
     case 'land-conflicted':
-      return `${bad} meets other work in ${body.files.join(', ')}: back to its maker`;
+      return line('bad', 'land', `meets other work in ${oneLine(body.files.join(', '), width)}${backTo(event)}`);
     case 'land-refused':
-      return `${bad} cannot land: ${oneLine(body.detail, width)}\n${' '.repeat(16)}Next: ${body.next}`;
+      return line('bad', 'land', `refused: ${oneLine(body.detail, width)}`, [`Next: ${body.next}`]);
     case 'landed':
-      return `${tone('green', '★ landed')} ${body.commit.slice(0, 10)} on ${body.delivery.branch}${body.delivery.type === 'kept' ? ` (${body.delivery.why})` : ''}`;
+      return line('landed', 'landed', `${body.commit.slice(0, 10)} on ${body.delivery.branch}${body.delivery.type === 'kept' ? ` (${body.delivery.why})` : ''}`);
     case 'approved':
-      return `${ok} approved by ${body.by}${body.note === null ? '' : `: ${oneLine(body.note, width)}`}`;
+      return line('ok', 'approved', `by ${body.by}${body.note === null ? '' : `: ${oneLine(body.note, width)}`}`);
     case 'rejected':
-      return `${bad} rejected by ${body.by}: ${oneLine(body.reason, width)}`;
+      return line('bad', 'rejected', `by ${body.by}: ${oneLine(body.reason, width)}${backTo(event)}`);
     case 'answered':
-      return `answered by ${body.by}: ${oneLine(body.answer, width)}`;
+      return line('ok', 'answered', `by ${body.by}: ${oneLine(body.answer, width)}`);
     case 'work-item-edited':
-      return `edited by ${body.by}: ${Object.keys(body.change).join(', ')}`;
+      return line('plain', 'edited', `by ${body.by}: ${Object.keys(body.change).join(', ')}`);
     case 'pause-requested':
-      return `${asks} paused by ${body.by}`;
+      return line('asks', 'paused', `by ${body.by}`);
     case 'resume-requested':
-      return `resumed by ${body.by}`;
+      return line('plain', 'resumed', `by ${body.by}`);
     case 'cancel-requested':
-      return `${bad} cancelled by ${body.by}`;
+      return line('bad', 'cancelled', `by ${body.by}`);
     case 'retry-requested':
-      return `retried by ${body.by}${body.phase === null ? ', from the start' : `, from ${body.phase}`}`;
+      return line('plain', 'retried', `by ${body.by}${body.phase === null ? ', from the start' : `, from ${body.phase}`}`);
   }
+}
+
+/** `MW-1:1/build/attempt-2` as people write it: `build #2`; a first attempt is just `build`, a reviewer `review.security`. */
+export function placeOf(effect: string): string {
+  const [, phase = '', last = ''] = effect.split('/');
+  const [kind = '', number = '1'] = last.split(/-(?=\d+$)/);
+  if (kind === 'attempt') return number === '1' ? phase : `${phase} #${number}`;
+  return kind.startsWith('review.') || phase === kind || phase === 'run' ? kind : `${phase} ${kind}`.trimEnd();
+}
+
+/** Where an event sent the work back to, by what it decided: `: back to build #2`. Empty when it did not. */
+export function backTo({ decided }: JournalEvent): string {
+  const attempt = decided.find((effect) => /\/attempt-\d+$/.test(effect));
+  return attempt === undefined ? '' : `: back to ${placeOf(attempt)}`;
+}
+
+function line(mark: Mark, place: string, text: string, more: readonly string[] = []): EventLine {
+  return { mark, place, text, more };
 }
 
 /** Sessions are worth a line when they start; the core's own work is not. */
-function startLine(effect: string, tone: Tone): string | null {
-  const what = place(effect);
-  return /\/attempt-\d+$/.test(effect) ? tone('dim', `${what} …`) : null;
+function startLine(effect: string): EventLine | null {
+  return /\/attempt-\d+$/.test(effect) ? line('start', placeOf(effect), '…') : null;
 }
 
-/** `MW-1:1/build/attempt-2` as people write it: `build #2`, `review.security`. */
-function place(effect: string): string {
-  const [, phase = '', last = ''] = effect.split('/');
-  const [kind = '', number = ''] = last.split(/-(?=\d+$)/);
-  if (kind === 'attempt') return `${phase} #${number}`;
-  if (kind.startsWith('review.')) return kind;
-  return `${phase} ${kind}`;
-}
-
-function attemptLine(outcome: AttemptOutcome, ok: string, bad: string, asks: string): string {
+function attemptLine(place: string, outcome: AttemptOutcome): EventLine {
   switch (outcome.type) {
     case 'succeeded':
-      return `${ok} ${oneLine(outcome.summary, 120) || (outcome.changed ? 'changed files' : 'done')}`;
+      return line('ok', place, oneLine(outcome.summary, 160) || (outcome.changed ? 'changed files' : 'done'));
     case 'unchanged':
-      return `${bad} said done, changed nothing`;
+      return line('bad', place, 'said done, changed nothing');
     case 'no-change-needed':
-      return `${asks} says that no change is needed: ${oneLine(outcome.reason, width)}`;
+      return line('asks', place, `says that no change is needed: ${oneLine(outcome.reason, width)}`);
     case 'spec-conflict':
-      return `${asks} ${oneLine(outcome.criterion, 200)} cannot be met: ${oneLine(outcome.evidence, width)}`;
+      return line('asks', place, `${oneLine(outcome.criterion, 200)} cannot be met: ${oneLine(outcome.evidence, width)}`);
     case 'question':
-      return `${asks} asks: ${oneLine(outcome.question, width)}`;
+      return line('asks', place, `asks: ${oneLine(outcome.question, width)}`);
     default:
-      return `${bad} ${oneLine(describeFailure(outcome), width)}`;
+      return line('bad', place, oneLine(describeFailure(outcome), width));
   }
+}
+
+function checksLine(results: readonly CheckResult[], back: string): EventLine {
+  const failed = results.filter(({ status }) => status !== 'passed');
+  const words = [...failed, ...results.filter(({ status }) => status === 'passed')].map(({ name, status, tests }) => {
+    const counted = tests === null ? '' : ` (${tests.passed}${tests.failed > 0 ? ` of ${tests.passed + tests.failed}` : ''} ${tests.passed + tests.failed === 1 ? 'test' : 'tests'})`;
+    return `${name} ${status}${counted}`;
+  });
+  return line(failed.length === 0 ? 'ok' : 'bad', 'checks', `${words.join(', ')}${back}`, failed.flatMap(({ excerpt }) => tellingLines(excerpt)));
+}
+
+/** The lines that name a failure, else the first ones. */
+function tellingLines(excerpt: string): readonly string[] {
+  const lines = excerpt.split('\n').map((each) => oneLine(each, 200)).filter((each) => each !== '');
+  const telling = lines.filter((each) => /\w*(?:error|exception|failure|failed|panic)\b|^(?:✖|not ok)/i.test(each));
+  return (telling.length === 0 ? lines : telling).slice(0, failureLines);
+}
+
+function reviewLine({ effect, outcome }: EventOf<'review-finished'>): EventLine {
+  const reviewer = reviewerOf(effect);
+  if (outcome.type !== 'reviewed') return line('bad', 'review', `${reviewer} gave no verdict: ${oneLine(describeFailure(outcome), width)}`);
+  const { verdict, findings } = outcome.review;
+  const worst = findings[0];
+  const found = worst === undefined ? verdict : `${worst.severity}: ${oneLine(worst.title, 200)}${worst.file === null ? '' : ` (${oneLine(worst.file, 80)}${worst.line === null ? '' : `:${worst.line}`})`}`;
+  return line(verdict === 'pass' ? 'ok' : 'bad', 'review', `${reviewer}: ${found}`);
+}
+
+/** `security` of `MW-1:1/review/review.security-2`. */
+export function reviewerOf(effect: string): string {
+  return /\/review\.([^/]+)-\d+$/.exec(effect)?.[1] ?? placeOf(effect);
 }

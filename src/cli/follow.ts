@@ -3,10 +3,11 @@ import { runFactory, type RunningFactory } from '../app/run-factory.ts';
 import type { Factory } from '../app/open-factory.ts';
 import { readPicture, type ItemRow } from '../insight/item-row.ts';
 import type { FactoryView, Schedule } from '../machine/schedule.ts';
-import { exitCode, type ExitCode } from '../model/user-error.ts';
+import { exitCode, UserError, type ExitCode } from '../model/user-error.ts';
 import type { CliContext } from './context.ts';
-import { createProgress } from './progress.ts';
+import { createProgress, type Progress } from './progress.ts';
 import { createEventTail } from './event-tail.ts';
+import { isSettled } from './settled.ts';
 
 export interface FollowOptions {
   readonly json: boolean;
@@ -18,13 +19,15 @@ export interface FollowOptions {
   readonly maxItems: number | null;
   /** Works on these items and on what they come after. */
   readonly only: readonly string[] | null;
+  /** What people see; the usual lines unless given. */
+  readonly progress?: Progress;
 }
 
-type End = 'empty' | 'time' | 'interrupted' | 'lost';
+type End = 'empty' | 'time' | 'interrupted' | UserError;
 
 /** Answers the exit code that the rest of the command line promises. */
 export async function runAndFollow(factory: Factory, context: CliContext, options: FollowOptions): Promise<ExitCode> {
-  const progress = createProgress(context.output, options.json);
+  const progress = options.progress ?? createProgress(context.output, { quiet: options.json });
   const tail = await createEventTail(factory.store, (event) => (options.json ? context.output.jsonLine(event) : progress.event(event)));
   const counter = createCounter(options);
   let settle: (end: End) => void = () => undefined;
@@ -33,13 +36,15 @@ export async function runAndFollow(factory: Factory, context: CliContext, option
   });
   let interrupts = 0;
   let running: RunningFactory | null = null;
+  const tellTrouble = createTroubleTeller(progress);
+  const onTrouble = (error: unknown) => (error instanceof UserError && error.code === 'E_DISK_FULL' ? settle(error) : tellTrouble(error));
   const onSchedule = (plan: Schedule, view: FactoryView) => {
     tail.wake();
     progress.schedule(view);
     counter.look(view);
     if (options.untilEmpty && running !== null && isSettled(plan, view, running.busy())) settle('empty');
   };
-  running = await runFactory(factory, { slots: options.slots, bounds: counter.bounds, onSchedule, onTrouble: (error) => progress.trouble(error) });
+  running = await runFactory(factory, { slots: options.slots, bounds: counter.bounds, onSchedule, onTrouble });
   counter.listen(running);
   const interrupt = () => {
     interrupts += 1;
@@ -54,20 +59,31 @@ export async function runAndFollow(factory: Factory, context: CliContext, option
   const asked = createDrainWatch(factory);
   const watch = setInterval(() => {
     running?.wake();
-    void asked().then((again) => again && interrupt(), (error: unknown) => progress.trouble(error));
+    void asked().then((again) => again && interrupt(), onTrouble);
   }, 250);
   const end = await over;
   clearInterval(watch);
   if (timer !== null) clearTimeout(timer);
-  await running.drain();
+  await (end instanceof UserError ? running.stop().catch(tellTrouble) : running.drain());
   await tail.close();
   progress.close();
   process.off('SIGINT', interrupt);
   process.off('SIGTERM', interrupt);
+  if (end instanceof UserError) throw end;
   const { rows } = await readPicture(factory.store, options.only === null ? {} : { ids: options.only });
   const code = counter.exhausted() ? exitCode.budget : codeFor(end, rows, counter.touched());
   if (!options.json) progress.summary(rows.filter(({ id }) => counter.touched().has(id)), code);
   return code;
+}
+
+/** Says each trouble once, however often it is met again in a row. */
+function createTroubleTeller(progress: Progress): (error: unknown) => void {
+  let last: string | null = null;
+  return (error) => {
+    const text = error instanceof Error ? error.message : String(error);
+    if (text !== last) progress.trouble(error);
+    last = text;
+  };
 }
 
 /** Whether `mw down` has asked since the last look. What it asked of earlier runs does not count. */
@@ -81,28 +97,7 @@ function createDrainWatch(factory: Factory): () => Promise<boolean> {
   };
 }
 
-/** Nothing runs, nothing may start, and nothing will by itself: all that is left needs a person. */
-function isSettled(plan: Schedule, view: FactoryView, busy: number): boolean {
-  if (plan.starts.length > 0 || busy > 0) return false;
-  const running = view.items.some(({ effects }) => effects.some(({ state, type }) => state === 'running' && type !== 'timer'));
-  return !running && plan.waits.every(({ waitFor, item }) => waitFor === 'person' || dependsOnPerson(item, plan, view));
-}
-
-/** Waits for other work, and that work for a person. */
-function dependsOnPerson(item: string, plan: Schedule, view: FactoryView): boolean {
-  const wait = plan.waits.find((each) => each.item === item);
-  if (wait === undefined || wait.code !== 'dependency') return false;
-  const parents = view.items.find(({ id }) => id === item)?.after ?? [];
-  return parents.some((parent) => {
-    const open = view.items.find(({ id }) => id === parent);
-    if (open === undefined) return false;
-    if (open.effects.length === 0) return true;
-    const theirs = plan.waits.filter((each) => each.item === parent);
-    return theirs.length > 0 && theirs.every(({ waitFor }) => waitFor === 'person' || dependsOnPerson(parent, plan, view));
-  });
-}
-
-function codeFor(end: End, rows: readonly ItemRow[], touched: ReadonlySet<string>): ExitCode {
+function codeFor(end: Exclude<End, UserError>, rows: readonly ItemRow[], touched: ReadonlySet<string>): ExitCode {
   if (end === 'interrupted') return exitCode.interrupted;
   const left = rows.filter(({ id, state }) => touched.has(id) && state !== 'landed');
   if (left.length === 0) return exitCode.done;

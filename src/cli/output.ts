@@ -1,6 +1,6 @@
 /** stdout is data, stderr is talk. */
 import { styleText } from 'node:util';
-import { showControl } from '../model/visible-text.ts';
+import { printableJson, showControl } from '../model/visible-text.ts';
 
 /** Raised when the shape of JSON output changes in a way that breaks a reader. */
 export const schemaVersion = 1;
@@ -36,8 +36,8 @@ export function createOutput(stdout: NodeJS.WriteStream, stderr: NodeJS.WriteStr
       clear();
       stdout.write(`${text}\n`);
     },
-    json: (value) => void stdout.write(`${JSON.stringify({ schemaVersion, ...value }, null, stdout.isTTY ? 2 : 0)}\n`),
-    jsonLine: (value) => void stdout.write(`${JSON.stringify(value)}\n`),
+    json: (value) => void stdout.write(`${printableJson({ schemaVersion, ...value }, stdout.isTTY ? 2 : 0)}\n`),
+    jsonLine: (value) => void stdout.write(`${printableJson(value)}\n`),
     talk(text) {
       clear();
       stderr.write(`${text}\n`);

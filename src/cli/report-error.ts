@@ -1,6 +1,6 @@
 import { CommanderError } from 'commander';
 import { exitCode, UserError, type ExitCode } from '../model/user-error.ts';
-import { showControl } from '../model/visible-text.ts';
+import { printableJson, showControl } from '../model/visible-text.ts';
 import { schemaVersion } from './output.ts';
 
 /** Prints what went wrong, to what, and the next thing to type. Answers the exit code. */
@@ -9,7 +9,7 @@ export function reportError(error: unknown, json: boolean): ExitCode {
   const known = error instanceof UserError ? error : null;
   if (json) {
     const problem = { code: known?.code ?? 'E_INTERNAL', message: messageOf(error), next: known?.next ?? null };
-    process.stdout.write(`${JSON.stringify({ schemaVersion, error: problem })}\n`);
+    process.stdout.write(`${printableJson({ schemaVersion, error: problem })}\n`);
   }
   if (known !== null) {
     process.stderr.write(`✗ ${showControl(known.message)}  [${known.code}]\n  Next: ${known.next}\n`);

@@ -4,6 +4,7 @@
  */
 import type { LandMode } from '../model/config.ts';
 import type { Delivery } from '../model/event.ts';
+import { copyLooseHistory } from './copy-loose.ts';
 import { GitFailed, runGit } from './git.ts';
 import { copyHistory, isAncestor, keepKnown } from './history.ts';
 import { branchRef, committer, moveRef, readLooseRef, readRef, writeRef } from './refs.ts';
@@ -29,12 +30,7 @@ export async function deliver(options: {
     if (tip === commit) return { type: 'delivered', branch: target };
     const ahead = tip === null || (await isAncestor(trusted.gitDir, tip, commit));
     if (!ahead && (await isAncestor(user.commonDir, commit, tip))) return { type: 'delivered', branch: target };
-    await copyHistory({
-      from: trusted.gitDir,
-      to: user.commonDir,
-      commit,
-      shared: await findShared(trusted, user, target, ahead ? tip : null),
-    });
+    await copyLanded(trusted, user, { target, commit, contained: ahead ? tip : null });
     if (mode === 'branch') return keep(user, target, commit, 'land.mode is branch');
     if (!ahead) return keep(user, target, commit, `${target} has commits that the landed work does not contain`);
     const advance = await advanceBranch(user, target, tip, commit);
@@ -42,6 +38,16 @@ export async function deliver(options: {
     await writeRef(trusted.gitDir, seenRef(target), commit);
     return { type: 'delivered', branch: target };
   });
+}
+
+async function copyLanded(
+  trusted: TrustedRepository,
+  user: UserRepository,
+  { target, commit, contained }: { readonly target: string; readonly commit: string; readonly contained: string | null },
+): Promise<void> {
+  const place = { from: trusted.gitDir, to: user.commonDir, commit };
+  if (contained !== null && (await copyLooseHistory({ ...place, known: contained }))) return;
+  await copyHistory({ ...place, shared: await findShared(trusted, user, target, contained) });
 }
 
 /** What need not be copied: a tip that the landed commit contains, or what was last seen if both still have it. */

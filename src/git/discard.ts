@@ -6,9 +6,13 @@ import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { chmod, lstat, readdir, rename } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { absent } from './repository-files.ts';
 
-const running = new Set<Promise<unknown>>();
+/** Folders whose deletion has not begun, and the one deletion that runs. */
+const waiting: string[] = [];
+let running: Promise<void> | null = null;
+const perProgram = 100;
 const suffix = '.discarded-';
 
 /** Moves a file or folder out of the way and starts its deletion. Absent is fine. */
@@ -36,30 +40,48 @@ export async function moveAway(path: string | Buffer, to: string): Promise<boole
   return false;
 }
 
-/** Starts the deletion of a folder that nobody uses any more. What cannot be deleted is found again by `sweepDiscarded`. */
+/**
+ * Starts the deletion of a folder that nobody uses any more. What cannot be deleted is found again by `sweepDiscarded`.
+ * What is asked for while a deletion runs goes together in the next one: starting a program costs more than it does.
+ */
 export function deleteLater(path: string): void {
-  const deletion = deleteTree(path).finally(() => running.delete(deletion));
-  running.add(deletion);
+  waiting.push(path);
+  running ??= deleteWaiting();
+}
+
+async function deleteWaiting(): Promise<void> {
+  // The caller and those beside it first.
+  await pause(20);
+  while (waiting.length > 0) await deleteTrees(waiting.splice(0, perProgram));
+  running = null;
+}
+
+/** Whether a folder of this name was given up already. */
+export function isDiscarded(name: string): boolean {
+  return name.includes(suffix);
 }
 
 /** Starts the deletion of what an earlier process left half deleted in a folder. */
 export async function sweepDiscarded(folder: string): Promise<void> {
   const names = (await readdir(folder).catch(absent)) ?? [];
   for (const name of names) {
-    if (name.includes(suffix)) deleteLater(join(folder, name));
+    if (isDiscarded(name)) deleteLater(join(folder, name));
   }
 }
 
 /** Waits for all deletions that this process has started. */
 export async function settleDeletions(): Promise<void> {
-  while (running.size > 0) await Promise.all(running);
+  // The programs are unreferenced: without this, waiting for them alone would end the process.
+  const alive = setInterval(() => undefined, 1_000);
+  while (running !== null) await running;
+  clearInterval(alive);
 }
 
-async function deleteTree(path: string): Promise<void> {
-  if ((await runQuietly('rm', ['-rf', '--', path])) === 0) return;
+async function deleteTrees(paths: readonly string[]): Promise<void> {
+  if ((await runQuietly('rm', ['-rf', '--', ...paths])) === 0) return;
   // Read-only folders, as a normal user.
-  await runQuietly('chmod', ['-R', 'u+rwx', '--', path]);
-  await runQuietly('rm', ['-rf', '--', path]);
+  await runQuietly('chmod', ['-R', 'u+rwx', '--', ...paths]);
+  await runQuietly('rm', ['-rf', '--', ...paths]);
 }
 
 function runQuietly(program: string, args: readonly string[]): Promise<number | null> {

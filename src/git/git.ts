@@ -7,8 +7,10 @@
  * adds to each 1.9 ms start would be a third of the cost.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import type { Readable } from 'node:stream';
 import { UserError } from '../model/user-error.ts';
+import { openStarter, type Starter } from './starter.ts';
 
 /** Where programs are looked up; never the caller's own PATH, which an item's environment may have shaped. */
 const programPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:/opt/homebrew/bin';
@@ -164,8 +166,68 @@ export function startGit(args: readonly string[], options: GitOptions = {}): Run
   return { stdout: child.stdout, done, stop };
 }
 
+let starter: { readonly git: string; readonly run: Starter['run'] } | null = null;
+
+/**
+ * From here on git is started through a small shell, where that can be done: for a process that starts thousands.
+ * Answers what ends it; nothing of ours may be running git then.
+ */
+export function startThroughShell(): () => Promise<void> {
+  const git = programPath.split(':').map((folder) => `${folder}/git`).find((path) => existsSync(path));
+  const opened = git === undefined ? null : openStarter();
+  if (git === undefined || opened === null) return () => Promise.resolve();
+  starter = { git, run: opened.run };
+  return () => {
+    starter = null;
+    return opened.close();
+  };
+}
+
 /** Runs git to its end and collects what it printed. */
 export async function runGit(args: readonly string[], options: GitOptions = {}): Promise<GitOutput> {
+  const { input, maxBytes } = options;
+  const isShort = maxBytes === undefined && (typeof input !== 'object' || input instanceof Uint8Array);
+  return starter !== null && isShort ? runShortGit(starter, args, input, options) : runOwnGit(args, options);
+}
+
+async function runShortGit(
+  { git, run }: NonNullable<typeof starter>,
+  args: readonly string[],
+  input: string | Uint8Array | undefined,
+  options: GitOptions,
+): Promise<GitOutput> {
+  const { signal } = options;
+  signal?.throwIfAborted();
+  let stopped: 'timeout' | 'signal' | null = null;
+  let kill: (() => void) | null = null;
+  const stop = (why: 'timeout' | 'signal'): void => {
+    stopped ??= why;
+    kill?.();
+  };
+  const timer = setTimeout(() => stop('timeout'), options.timeoutMs ?? defaultTimeoutMs);
+  const abort = (): void => stop('signal');
+  signal?.addEventListener('abort', abort, { once: true });
+  try {
+    const onStart = (end: () => void): void => {
+      kill = end;
+      if (stopped !== null) end();
+    };
+    const { status, stdout, stderr: complaints } = await run({ argv: [git, ...hardening, ...args], env: buildEnvironment(options), input, onStart });
+    const stderr = complaints.toString('utf8');
+    signal?.throwIfAborted();
+    if (stopped !== null) throw new GitFailed(args, null, stderr, stopped);
+    // git itself never ends with such a number; a shell says so of a signal.
+    if (status === null || status >= 130) throw new GitFailed(args, null, stderr, 'signal');
+    if (!(options.accept ?? [0]).includes(status)) throw new GitFailed(args, status, stderr, 'exit');
+    if (stdout.length > defaultMaxBytes) throw new GitFailed(args, null, stderr, 'output-too-long');
+    return { stdout, stderr, exitCode: status, cut: false };
+  } finally {
+    clearTimeout(timer);
+    signal?.removeEventListener('abort', abort);
+  }
+}
+
+async function runOwnGit(args: readonly string[], options: GitOptions): Promise<GitOutput> {
   const git = startGit(args, options);
   const maxBytes = options.maxBytes ?? defaultMaxBytes;
   const chunks: Buffer[] = [];

@@ -1,24 +1,25 @@
 /** Questions about commits, and copying them from one repository to another. */
 import { once } from 'node:events';
 import type { Readable } from 'node:stream';
-import { GitFailed, askGit, runGit, splitNul, startGit } from './git.ts';
+import { isAncestorOnLine, readCommit } from './commits.ts';
+import { GitFailed, runGit, splitNul, startGit } from './git.ts';
 
 /** Whether `ancestor` is `commit` or one of its ancestors. A commit that the repository does not have is not. */
 export async function isAncestor(gitDir: string, ancestor: string, commit: string): Promise<boolean> {
-  if (ancestor === commit) return true;
+  const known = await isAncestorOnLine(gitDir, ancestor, commit);
+  if (known !== null) return known;
   const { exitCode } = await runGit(['merge-base', '--is-ancestor', ancestor, commit], { gitDir, accept: [0, 1, 128] });
   return exitCode === 0;
 }
 
 /** The tree of a commit. */
 export async function treeOf(gitDir: string, commit: string): Promise<string> {
-  return askGit(['rev-parse', '--verify', '--end-of-options', `${commit}^{tree}`], { gitDir });
+  return (await readCommit(gitDir, commit)).tree;
 }
 
 /** The parents of a commit, in order. */
 export async function parentsOf(gitDir: string, commit: string): Promise<readonly string[]> {
-  const line = await askGit(['rev-list', '--parents', '-n', '1', commit, '--'], { gitDir });
-  return line.split(' ').slice(1);
+  return (await readCommit(gitDir, commit)).parents;
 }
 
 /** Content of several files of a commit in one process, by path; a path without a file is left out. */

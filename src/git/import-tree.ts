@@ -6,10 +6,15 @@
 import { constants, copyFile, open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { CandidateRepository } from './candidate.ts';
+import { writeCommit } from './commits.ts';
 import { askGit, runGit, splitNul } from './git.ts';
+import { treeOf } from './history.ts';
 import { type Candidate, type ImportLimits, type Inspected, inspectChanges } from './inspect-changes.ts';
-import { committer, writeRef } from './refs.ts';
+import { writeRef } from './refs.ts';
 import { type WorkingCopy, readPreparedCommit } from './working-copy.ts';
+
+/** Who commits what agents made. */
+const committer = { name: 'Millwright', email: 'millwright@localhost' };
 
 export interface ImportOptions {
   readonly copy: WorkingCopy;
@@ -35,7 +40,7 @@ export interface ImportOptions {
 export type ImportOutcome =
   /**
    * `changed`: this attempt changed something; if not, `commit` is `head`. `empty`: the candidate as a whole changes
-   * nothing against `base`.
+   * nothing against `base`; after a change that undoes earlier attempts, `commit` is `base` itself.
    */
   | {
       readonly type: 'imported';
@@ -55,8 +60,6 @@ export async function importTree(options: ImportOptions): Promise<ImportOutcome>
   const { copy, candidate, head, base } = options;
   if ((await readPreparedCommit(copy.directory)) !== head)
     throw new Error(`${copy.directory} was not prepared for ${head}`);
-  const signal = options.signal === undefined ? {} : { signal: options.signal };
-  const place = { gitDir: candidate.gitDir, workTree: copy.tree, ...signal };
   const listing = await listChanges(options);
   if (listing.type === 'unsafe') return listing;
   const { changes } = listing;
@@ -77,24 +80,17 @@ export async function importTree(options: ImportOptions): Promise<ImportOutcome>
   ];
   if (problems.length > 0) return { type: 'unsafe', problems: problems.slice(0, 50) };
 
-  const [trees, tree] = await Promise.all([
-    runGit(['rev-parse', '--verify', `${head}^{tree}`], place).then((output) => output.stdout.toString('utf8').trim()),
+  const [headTree, baseTree, tree] = await Promise.all([
+    treeOf(candidate.gitDir, head),
+    treeOf(candidate.gitDir, base),
     changes.length === 0 ? null : writeTree(options, seen, hidden),
   ]);
-  if (tree === null || tree === trees)
-    return { type: 'imported', commit: head, tree: trees, changed: false, empty: head === base };
-  const date = options.author.date;
-  const commit = await askGit(['commit-tree', tree, '-p', base, '-F', '-'], {
-    ...place,
-    input: options.message,
-    env: {
-      ...committer,
-      GIT_AUTHOR_NAME: options.author.name,
-      GIT_AUTHOR_EMAIL: options.author.email,
-      GIT_AUTHOR_DATE: date,
-      GIT_COMMITTER_DATE: date,
-    },
-  });
+  if (tree === null || tree === headTree)
+    return { type: 'imported', commit: head, tree: headTree, changed: false, empty: headTree === baseTree };
+  // What an earlier attempt did is undone: an empty commit would land as if it were work.
+  if (tree === baseTree) return { type: 'imported', commit: base, tree, changed: true, empty: true };
+  const { author, message } = options;
+  const commit = await writeCommit(candidate.gitDir, { tree, parents: [base], author, committer, date: author.date, message });
   await writeRef(candidate.gitDir, `refs/attempts/${options.attempt}`, commit);
   return { type: 'imported', commit, tree, changed: true, empty: false };
 }

@@ -1,8 +1,8 @@
 /** Bringing a candidate onto the target: rebased in the object database, landed by one compare-and-swap. */
-import { runGit } from './git.ts';
 import { isAncestor, parentsOf } from './history.ts';
 import type { CandidateRepository } from './candidate.ts';
 import { mergeTrees } from './merge.ts';
+import { readObject, writeObject } from './objects.ts';
 import { isSamePatch } from './patch.ts';
 import { branchRef, moveRef, readLooseRef, writeRef } from './refs.ts';
 import { migrateObjects } from './repository-files.ts';
@@ -72,17 +72,13 @@ async function judge(trusted: TrustedRepository, commit: string, tip: string | n
 
 /** The same commit with other files and another parent. */
 async function recommit(gitDir: string, commit: string, tree: string, parent: string): Promise<string> {
-  const { stdout } = await runGit(['cat-file', 'commit', commit], { gitDir });
-  const text = stdout.toString('latin1');
+  const { content } = await readObject(gitDir, commit);
+  const text = content.toString('latin1');
   const end = text.indexOf('\n\n');
   const kept = text
     .slice(0, end)
     .split('\n')
     .filter((line) => /^(?:author|committer|encoding) /.test(line));
-  const content = [`tree ${tree}`, `parent ${parent}`, ...kept].join('\n') + text.slice(end);
-  const written = await runGit(['hash-object', '-t', 'commit', '-w', '--stdin'], {
-    gitDir,
-    input: Buffer.from(content, 'latin1'),
-  });
-  return written.stdout.toString('utf8').trim();
+  const rewritten = [`tree ${tree}`, `parent ${parent}`, ...kept].join('\n') + text.slice(end);
+  return writeObject(gitDir, 'commit', Buffer.from(rewritten, 'latin1'));
 }

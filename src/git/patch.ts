@@ -1,5 +1,7 @@
 /** Comparing patches. */
-import { runGit, splitNul } from './git.ts';
+import { runGit } from './git.ts';
+import { treeOf } from './history.ts';
+import { compareTrees } from './trees.ts';
 
 type Span = readonly [from: string, to: string];
 
@@ -22,16 +24,11 @@ export async function isSamePatch(gitDir: string, a: Span, b: Span): Promise<boo
 }
 
 async function rawChanges(gitDir: string, [from, to]: Span): Promise<Map<string, { modes: string; blobs: string }>> {
-  const { stdout } = await runGit(['diff-tree', '-r', '-z', '--raw', '--no-renames', '--no-abbrev', from, to], {
-    gitDir,
-  });
-  const fields = splitNul(stdout);
-  const changes = new Map<string, { modes: string; blobs: string }>();
-  for (let i = 0; i + 1 < fields.length; i += 2) {
-    const [oldMode = '', newMode = '', oldBlob = '', newBlob = '', status = ''] = (fields[i] ?? '').slice(1).split(' ');
-    changes.set(fields[i + 1] ?? '', { modes: `${oldMode} ${newMode} ${status}`, blobs: `${oldBlob} ${newBlob}` });
-  }
-  return changes;
+  const [before, after] = await Promise.all([treeOf(gitDir, from), treeOf(gitDir, to)]);
+  const changes = await compareTrees(gitDir, before, after, 'files-only');
+  return new Map(
+    changes.map(({ path, before: a, after: b }) => [path, { modes: `${a?.mode} ${b?.mode}`, blobs: `${a?.id} ${b?.id}` }]),
+  );
 }
 
 /** The patch without its line numbers and without the ids of text files. */

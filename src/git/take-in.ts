@@ -32,15 +32,10 @@ export async function takeIn(options: {
   const { trusted, target } = options;
   const user = await locateUserRepository(trusted.userPath);
   if (user === null) return { type: 'gone' };
-  const theirs = await readRef(user.commonDir, branchRef(target));
-  if (theirs === null) {
-    const branches = await listBranches(user);
-    return branches.length === 0 ? { type: 'no-commits' } : { type: 'no-branch', branches };
-  }
   return withTrusted(trusted, async () => {
     // Another process may land or take in at the same moment; whoever loses the swap looks again.
     for (;;) {
-      const result = await takeInOnce(trusted, user, target, theirs, options.signal);
+      const result = await takeInOnce(trusted, user, target, options.signal);
       if (result !== 'moved-meanwhile') return result;
     }
   });
@@ -50,12 +45,18 @@ async function takeInOnce(
   trusted: TrustedRepository,
   user: UserRepository,
   target: string,
-  theirs: string,
   signal: AbortSignal | undefined,
 ): Promise<TakeIn | 'moved-meanwhile'> {
   const { gitDir } = trusted;
-  const ours = await readLooseRef(gitDir, branchRef(target));
+  // In the opposite order of a delivery, which moves ours, theirs, seen: another process's delivery between two of
+  // these looks must not make the user's branch seem older than what was seen of it.
   const seen = await readLooseRef(gitDir, seenRef(target));
+  const ours = await readLooseRef(gitDir, branchRef(target));
+  const theirs = await readRef(user.commonDir, branchRef(target));
+  if (theirs === null) {
+    const branches = await listBranches(user);
+    return branches.length === 0 ? { type: 'no-commits' } : { type: 'no-branch', branches };
+  }
   const note = (): Promise<void> => writeRef(gitDir, seenRef(target), theirs);
   const accept = (to: string, reason: string): Promise<'moved' | 'moved-meanwhile'> =>
     moveRef({ gitDir, ref: branchRef(target), to, from: ours, reason });

@@ -7,30 +7,92 @@ import { chmodSync, lstatSync, readdirSync } from 'node:fs';
 import { setImmediate } from 'node:timers/promises';
 import { runGit } from './git.ts';
 import { moveAway } from './discard.ts';
+import { treeOf } from './history.ts';
+import { type TreeEntry, isFolder, readTrees } from './trees.ts';
 
-/** Names in each folder, by the folder's path. Paths are bytes in latin1 strings; the top is the empty string. */
+/** Folders of a commit by path, parents before children. Paths are bytes in latin1 strings; the top is the empty string. */
 export interface TreeContents {
-  readonly folders: Readonly<Record<string, readonly string[]>>;
+  readonly folders: Readonly<Record<string, FolderContents>>;
 }
 
-/** Lists a commit's folders, parents before children. A submodule is an empty folder. */
+export interface FolderContents {
+  /** The folder's tree object; empty for a submodule, which is an empty folder. */
+  readonly id: string;
+  readonly names: readonly string[];
+}
+
+type Draft = Record<string, { id: string; names: string[] }>;
+
+/** Lists a commit's folders. */
 export async function listContents(gitDir: string, commit: string): Promise<TreeContents> {
-  const { stdout } = await runGit(['ls-tree', '-r', '-t', '-z', '--full-tree', commit], { gitDir });
+  const [top, { stdout }] = await Promise.all([
+    treeOf(gitDir, commit),
+    runGit(['ls-tree', '-r', '-t', '-z', '--full-tree', commit], { gitDir }),
+  ]);
   const text = stdout.toString('latin1');
-  const folders: Record<string, string[]> = Object.create(null) as Record<string, string[]>;
-  folders[''] = [];
+  const folders: Draft = Object.create(null) as Draft;
+  folders[''] = { id: top, names: [] };
   let at = 0;
   while (at < text.length) {
     const tab = text.indexOf('\t', at);
     const end = text.indexOf('\0', tab);
     const path = text.slice(tab + 1, end);
     const slash = path.lastIndexOf('/');
-    folders[path.slice(0, Math.max(slash, 0))]?.push(path.slice(slash + 1));
-    const isFolder = text.startsWith('040000', at) || text.startsWith('160000', at);
-    if (isFolder) folders[path] = [];
+    folders[path.slice(0, Math.max(slash, 0))]?.names.push(path.slice(slash + 1));
+    if (text.startsWith('040000', at)) folders[path] = { id: text.slice(text.lastIndexOf(' ', tab) + 1, tab), names: [] };
+    else if (text.startsWith('160000', at)) folders[path] = { id: '', names: [] };
     at = end + 1;
   }
   return { folders };
+}
+
+/** The contents of another commit, from what is known of one: only folders that differ are read. */
+export async function updateContents(gitDir: string, known: TreeContents, commit: string): Promise<TreeContents> {
+  const top = await treeOf(gitDir, commit);
+  const folders = Object.assign(Object.create(null) as Record<string, FolderContents>, known.folders);
+  if (known.folders['']?.id === top) return { folders };
+  let level = [{ path: '', id: top }];
+  while (level.length > 0) {
+    const trees = await readTrees(gitDir, level.map(({ id }) => id));
+    const next: typeof level = [];
+    for (const { path, id } of level) {
+      const entries = trees.get(id) ?? new Map<string, TreeEntry>();
+      const child = (name: string): string => (path === '' ? name : `${path}/${name}`);
+      for (const name of folders[path]?.names ?? []) if (!holdsFolder(entries.get(name))) forget(folders, child(name));
+      folders[path] = { id, names: [...entries.keys()] };
+      for (const [name, entry] of entries) {
+        if (!holdsFolder(entry)) continue;
+        const below = entry.mode === '160000' ? '' : entry.id;
+        if (folders[child(name)]?.id === below) continue;
+        if (below === '') forget(folders, child(name));
+        if (below === '') folders[child(name)] = { id: '', names: [] };
+        else next.push({ path: child(name), id: below });
+      }
+    }
+    level = next;
+  }
+  return { folders: inOrder(folders) };
+}
+
+function holdsFolder(entry: TreeEntry | undefined): boolean {
+  return entry !== undefined && (entry.mode === '160000' || isFolder(entry));
+}
+
+function forget(folders: Record<string, FolderContents>, path: string): void {
+  const gone = folders[path];
+  if (gone === undefined) return;
+  delete folders[path];
+  for (const name of gone.names) forget(folders, `${path}/${name}`);
+}
+
+/** A folder that took the place of a file was added last; its parent is there already, so sorting by path is enough. */
+function inOrder(folders: Record<string, FolderContents>): Record<string, FolderContents> {
+  const ordered = Object.create(null) as Record<string, FolderContents>;
+  for (const path of Object.keys(folders).sort()) {
+    const folder = folders[path];
+    if (folder !== undefined) ordered[path] = folder;
+  }
+  return ordered;
 }
 
 const foldersPerTurn = 200;
@@ -51,7 +113,7 @@ export async function removeForeign(
   const remove = async (path: Buffer): Promise<void> => {
     if (await moveAway(path, `${trash}/${moved}`)) moved += 1;
   };
-  for (const [folder, names] of Object.entries(contents.folders)) {
+  for (const [folder, { names }] of Object.entries(contents.folders)) {
     visited += 1;
     if (visited % foldersPerTurn === 0) await setImmediate();
     const path = toPath(tree, folder);

@@ -9,7 +9,7 @@ import { deleteLater, discard } from './discard.ts';
 import { GitFailed, runGit } from './git.ts';
 import { writePrivateGit } from './private-git.ts';
 import { absent, readObjectFormat } from './repository-files.ts';
-import { type TreeContents, listContents, removeForeign } from './tree-contents.ts';
+import { type FolderContents, type TreeContents, listContents, removeForeign, updateContents } from './tree-contents.ts';
 
 export interface WorkingCopy {
   readonly directory: string;
@@ -93,7 +93,7 @@ async function renew(
     await rm(`${copy.index}.lock`, { force: true });
     const same = state.commit === commit;
     const [contents] = await Promise.all([
-      same ? state.contents : listContents(gitDir, commit),
+      same ? state.contents : updateContents(gitDir, state.contents, commit),
       checkOut(copy, gitDir, commit, signal),
     ]);
     await writeState(copy, { ...state, commit, contents }, same);
@@ -143,7 +143,10 @@ async function readState(copy: WorkingCopy): Promise<State | null> {
   const text = await readFile(join(copy.directory, 'contents.json'), 'utf8').catch(absent);
   if (info?.isDirectory() !== true || text === null) return null;
   const state = JSON.parse(text) as State;
-  return state.commit === ready ? state : null;
+  if (state.commit !== ready) return null;
+  // Without a prototype, so that a file named `constructor` is not taken for a folder that is known.
+  const folders = Object.assign(Object.create(null) as Record<string, FolderContents>, state.contents.folders);
+  return { ...state, contents: { folders } };
 }
 
 async function writeState(copy: WorkingCopy, state: State, same: boolean): Promise<void> {

@@ -16,6 +16,8 @@ export interface ItemRow {
   readonly phase: string | null;
   /** Empty only while it runs and once it has landed. */
   readonly reason: string;
+  /** The reason's word for programs, for example `same-failure`; `null` where there is no reason. */
+  readonly reasonCode: string | null;
   /** The next thing to type, where there is one. */
   readonly next: string;
   /** Where its landed commit is to be seen. */
@@ -97,7 +99,7 @@ export function waitsOf(view: FactoryView): ReadonlyMap<ItemId, ItemWait> {
 export function itemRow(state: ItemState, wait: ItemWait | null): ItemRow {
   const { item, spending, landed } = state;
   const shown = shownState(state.status, wait);
-  const reason = state.reason ?? (state.status === 'queued' ? (wait ?? { text: 'starts next', next: '' }) : null);
+  const reason = state.reason ?? (state.status === 'queued' ? (wait ?? { code: 'next', text: 'starts next', next: '' }) : null);
   return {
     id: item.id,
     key: item.key,
@@ -105,6 +107,7 @@ export function itemRow(state: ItemState, wait: ItemWait | null): ItemRow {
     state: shown,
     phase: state.phase,
     reason: reason?.text ?? '',
+    reasonCode: reason?.code ?? null,
     next: reason?.next ?? '',
     branch: landed?.delivery?.branch ?? null,
     costMicroUsd: spending.unknownSessions > 0 ? null : spending.knownMicroUsd,

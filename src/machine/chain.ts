@@ -7,55 +7,52 @@ interface Link {
 
 /**
  * How many items wait behind each one, along the longest chain: the critical path in items, as long as nobody knows
- * durations. A cycle counts once round and stops.
+ * durations. Items without followers are left out, and so is a cycle with what comes before it. Without recursion: a
+ * chain may be as long as the backlog.
  */
 export function chainLengths(items: readonly Link[]): ReadonlyMap<ItemId, number> {
   const lengths = new Map<ItemId, number>();
   if (items.every(({ after }) => after.length === 0)) return lengths;
-  const followers = new Map<ItemId, ItemId[]>();
-  for (const { id, after } of items) {
-    for (const parent of after) {
-      const known = followers.get(parent);
-      if (known === undefined) followers.set(parent, [id]);
-      else known.push(id);
+  const afterOf = new Map(items.map(({ id, after }) => [id, after]));
+  const followers = new Map<ItemId, number>();
+  for (const { after } of items) for (const parent of after) followers.set(parent, (followers.get(parent) ?? 0) + 1);
+  const ends = items.filter(({ id }) => !followers.has(id)).map(({ id }) => id);
+  for (let id = ends.pop(); id !== undefined; id = ends.pop()) {
+    const length = 1 + (lengths.get(id) ?? 0);
+    for (const parent of afterOf.get(id) ?? []) {
+      lengths.set(parent, Math.max(lengths.get(parent) ?? 0, length));
+      const left = (followers.get(parent) ?? 0) - 1;
+      followers.set(parent, left);
+      if (left === 0) ends.push(parent);
     }
   }
-  const visiting = new Set<ItemId>();
-  const lengthOf = (id: ItemId): number => {
-    const known = lengths.get(id);
-    if (known !== undefined) return known;
-    if (visiting.has(id)) return 0;
-    visiting.add(id);
-    const length = Math.max(0, ...(followers.get(id) ?? []).map((follower) => 1 + lengthOf(follower)));
-    visiting.delete(id);
-    lengths.set(id, length);
-    return length;
-  };
-  for (const { id } of items) lengthOf(id);
   return lengths;
 }
 
-/** A cycle of dependencies, as the ids along it; `null` when there is none. */
+/** A cycle of dependencies, as the ids along it; `null` when there is none. Without recursion, for long chains. */
 export function findCycle(items: readonly Link[]): readonly ItemId[] | null {
   const afterOf = new Map(items.map(({ id, after }) => [id, after]));
   const done = new Set<ItemId>();
-  const path: ItemId[] = [];
-  const visit = (id: ItemId): readonly ItemId[] | null => {
-    if (done.has(id) || !afterOf.has(id)) return null;
-    const at = path.indexOf(id);
-    if (at >= 0) return [...path.slice(at), id];
-    path.push(id);
-    for (const parent of afterOf.get(id) ?? []) {
-      const cycle = visit(parent);
-      if (cycle !== null) return cycle;
-    }
-    path.pop();
-    done.add(id);
-    return null;
-  };
   for (const { id } of items) {
-    const cycle = visit(id);
-    if (cycle !== null) return cycle;
+    const path: { readonly id: ItemId; readonly left: ItemId[] }[] = [];
+    const places = new Map<ItemId, number>();
+    const enter = (next: ItemId) => {
+      places.set(next, path.length);
+      path.push({ id: next, left: [...(afterOf.get(next) ?? [])] });
+    };
+    if (!done.has(id)) enter(id);
+    for (let top = path.at(-1); top !== undefined; top = path.at(-1)) {
+      const next = top.left.pop();
+      if (next === undefined) {
+        done.add(top.id);
+        places.delete(top.id);
+        path.pop();
+      } else if (places.has(next)) {
+        return [...path.slice(places.get(next)).map((each) => each.id), next];
+      } else if (afterOf.has(next) && !done.has(next)) {
+        enter(next);
+      }
+    }
   }
   return null;
 }

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { showControl } from './visible-text.ts';
+import { printableJson, showControl } from './visible-text.ts';
 
 test.each([
   ['an escape sequence', '\x1b[31mred', '\\u{1b}[31mred'],
@@ -38,4 +38,15 @@ test('red control: the property’s pattern finds an escape that was let through
 
 test('a second pass changes nothing', () => {
   fc.assert(fc.property(fc.string({ unit: 'binary' }), (text) => showControl(showControl(text)) === showControl(text)));
+});
+
+test('JSON for a terminal holds the same value, and nothing that acts on it', () => {
+  fc.assert(
+    fc.property(fc.jsonValue(), fc.string({ unit: 'binary' }), fc.constantFrom(0, 2), (value, text, indent) => {
+      const whole = { value, text, hostile: '\u001B[2J\u009B31m\u202E\u{E0041}\uFEFF' };
+      const printed = printableJson(whole, indent);
+      expect(JSON.parse(printed)).toEqual(JSON.parse(JSON.stringify(whole)));
+      expect(showControl(printed)).toBe(printed);
+    }),
+  );
 });

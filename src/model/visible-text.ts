@@ -12,3 +12,13 @@ const acting = /[[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}
 export function showControl(text: string): string {
   return text.replace(acting, (character) => `\\u{${character.codePointAt(0)?.toString(16)}}`);
 }
+
+/**
+ * JSON in which such characters stand as `\uXXXX`: the same value to whoever parses it, and harmless on a terminal.
+ * `indent` as in `JSON.stringify`.
+ */
+export function printableJson(value: unknown, indent = 0): string {
+  const escape = (unit: string) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`;
+  // Outside of strings JSON has none of them but line feeds, which stay.
+  return JSON.stringify(value, null, indent).replace(acting, (character) => character.split('').map(escape).join(''));
+}

@@ -18,10 +18,12 @@ export interface PerformOptions {
   readonly context: StepContext;
   /** Takes away what the effect needed on disk, once its event is in the journal or it is over. */
   readonly cleanUp: (effect: string) => Promise<void>;
+  /** The machine's fault, not the step's: the effect stays this worker's, to be done again when it goes on. */
+  readonly isOutage: (error: unknown) => Promise<boolean>;
   readonly onTrouble: (error: unknown) => void;
 }
 
-export function createPerform({ store, journal, context, cleanUp, onTrouble }: PerformOptions): Perform {
+export function createPerform({ store, journal, context, cleanUp, isOutage, onTrouble }: PerformOptions): Perform {
   return async ({ effect, token }, signal) => {
     const about = await aboutItem(store, effect, token);
     if (about === null) return cleanUp(effect.id);
@@ -34,6 +36,7 @@ export function createPerform({ store, journal, context, cleanUp, onTrouble }: P
         return;
       }
       onTrouble(error);
+      if (await isOutage(error)) return;
       await journal.append(effect.item, { type: 'effect-broke', effect: effect.id, error: messageOf(error) }, { token });
       return cleanUp(effect.id);
     }

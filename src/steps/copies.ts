@@ -1,64 +1,95 @@
 /**
- * Kept working copies, one owner at a time. The owner is written beside the copy before it is used, so that a worker
- * that was killed finds its session's copy again, and never gives one away that something still runs in.
+ * Kept working copies of a home, one owner at a time. The owner stands beside the copy before it is used, and belongs to
+ * no worker: whoever goes on with the effect of a killed one finds its session's copy again, and nobody gives one away
+ * that something still runs in.
  */
-import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readlink, rm, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
+import { sweepDiscarded } from '../git/discard.ts';
 
 export interface Copies {
   /** The copy that this effect owns already, or a free one, or a new one. */
   take(project: string, effect: string): Promise<{ readonly directory: string; readonly taken: 'again' | 'now' }>;
   /** The effect is over and nothing of it runs: another may have the copy. */
   release(effect: string): Promise<void>;
-  /** Frees what belongs to effects that are over. */
-  sweep(projects: readonly string[], live: ReadonlySet<string>): Promise<void>;
+  /** Frees what belongs to effects that are over. `live` is asked after the owners were read: it cannot be too old. */
+  sweep(projects: readonly string[], live: () => Promise<ReadonlySet<string>>): Promise<void>;
 }
 
-/** Copies of one worker: no two workers share any, so no lock is needed between them. */
-export function openCopies(worker: string, folderOf: (project: string) => string): Copies {
-  const owners = new Map<string, string>();
-  const known = new Set<string>();
+const ownerSuffix = '.owner';
 
-  async function learn(project: string): Promise<void> {
-    if (known.has(project)) return;
-    known.add(project);
-    const folder = folderOf(project);
-    await mkdir(folder, { recursive: true, mode: 0o700 });
-    for (const name of await readdir(folder)) {
-      if (!name.startsWith(`${worker}.`)) continue;
-      owners.set(join(folder, name), await readOwner(join(folder, name)));
-    }
-  }
+export function openCopies(folderOf: (project: string) => string): Copies {
+  /** Marks of what was taken here; the rest is found by reading. */
+  const marks = new Map<string, string>();
 
   return {
     async take(project, effect) {
-      await learn(project);
-      for (const [directory, owner] of owners) if (owner === effect) return { directory, taken: 'again' };
       const folder = folderOf(project);
-      const free = [...owners].find(([directory, owner]) => owner === '' && directory.startsWith(`${folder}/`))?.[0];
-      const directory = free ?? join(folder, `${worker}.${[...owners.keys()].filter((each) => each.startsWith(`${folder}/`)).length + 1}`);
-      owners.set(directory, effect);
-      await mkdir(directory, { recursive: true, mode: 0o700 });
-      await writeFile(join(directory, 'owner'), effect);
-      return { directory, taken: 'now' };
-    },
-    async release(effect) {
-      for (const [directory, owner] of owners) {
-        if (owner !== effect) continue;
-        await rm(join(directory, 'owner'), { force: true });
-        owners.set(directory, '');
+      await mkdir(folder, { recursive: true, mode: 0o700 });
+      const owners = await readOwners(folder);
+      const own = owners.get(effect);
+      if (own !== undefined) {
+        marks.set(effect, join(folder, `${own}${ownerSuffix}`));
+        return { directory: join(folder, own), taken: 'again' };
+      }
+      const taken = new Set(owners.values());
+      for (let n = 1; ; n += 1) {
+        const mark = join(folder, `${n}${ownerSuffix}`);
+        if (taken.has(String(n)) || !(await claim(mark, effect))) continue;
+        marks.set(effect, mark);
+        const directory = join(folder, String(n));
+        await mkdir(directory, { recursive: true, mode: 0o700 });
+        return { directory, taken: 'now' };
       }
     },
+    async release(effect) {
+      const mark = marks.get(effect);
+      marks.delete(effect);
+      if (mark !== undefined) await rm(mark, { force: true });
+    },
     async sweep(projects, live) {
-      for (const project of projects) await learn(project);
-      for (const owner of new Set(owners.values())) if (owner !== '' && !live.has(owner)) await this.release(owner);
+      const folders = projects.map(folderOf);
+      const owners = await Promise.all(folders.map(readOwners));
+      const needed = await live();
+      for (const [index, folder] of folders.entries()) {
+        for (const [effect, name] of owners[index] ?? []) {
+          if (!needed.has(effect)) await rm(join(folder, `${name}${ownerSuffix}`), { force: true });
+        }
+        await sweepDiscarded(folder);
+        for (const name of await namesIn(folder)) if (/^[0-9]+$/.test(name)) await sweepDiscarded(join(folder, name));
+      }
     },
   };
 }
 
-async function readOwner(directory: string): Promise<string> {
-  return readFile(join(directory, 'owner'), 'utf8').catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return '';
-    throw error;
-  });
+/** A symbolic link, because it comes into being whole and for one only; it leads nowhere, its target is the effect. */
+async function claim(mark: string, effect: string): Promise<boolean> {
+  try {
+    await symlink(effect, mark);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    return false;
+  }
+}
+
+/** Names of owned copies by the effect that owns them. */
+async function readOwners(folder: string): Promise<ReadonlyMap<string, string>> {
+  const owners = new Map<string, string>();
+  for (const name of await namesIn(folder)) {
+    if (!name.endsWith(ownerSuffix)) continue;
+    const effect = await readlink(join(folder, name)).catch(absent);
+    if (effect !== null) owners.set(effect, name.slice(0, -ownerSuffix.length));
+  }
+  return owners;
+}
+
+async function namesIn(folder: string): Promise<readonly string[]> {
+  return (await readdir(folder).catch(absent)) ?? [];
+}
+
+/** Given back or swept by another worker meanwhile. */
+function absent(error: NodeJS.ErrnoException): null {
+  if (error.code === 'ENOENT') return null;
+  throw error;
 }

@@ -5,7 +5,6 @@
 import { formatProblem } from '../config/problem.ts';
 import { loadProject, projectFile } from '../config/load-project.ts';
 import { pinPipeline } from '../config/pin-pipeline.ts';
-import { readFileAt } from '../git/history.ts';
 import { takeIn, type TakeIn } from '../git/take-in.ts';
 import { defaultBranch, locateUserRepository } from '../git/user-repository.ts';
 import type { TrustedRepository } from '../git/trusted-repository.ts';
@@ -17,6 +16,7 @@ import { rungOf, StepAborted, type StepContext, type StepItem } from './context.
 import { prepareEnvironment } from './environment.ts';
 import { hasProof, recordProof, requiredChecks } from './proof.ts';
 import { runEach } from './run-checks.ts';
+import { rememberRead } from './remember-read.ts';
 import { repositoriesOf, takeWorkplace, trustedOf } from './workplace.ts';
 
 type Refusal = Omit<EventOf<'prepare-refused'>, 'type' | 'effect'>;
@@ -29,12 +29,11 @@ export async function prepareRun(effect: EffectOf<'prepare'>, about: StepItem, c
   const accepted = await readAccepted(about, trusted, context, signal);
   if ('reason' in accepted) return refuse(accepted);
   const { tip, config } = accepted;
-  const pinnedPipeline = await pinPipeline({
-    config,
-    name: item.pipeline ?? config.pipeline,
-    readFile: async (path) => (await readFileAt(trusted.gitDir, tip, path))?.toString('utf8') ?? null,
-    shipped: context.shipped,
-    saveText: async (name, text) => (await context.artifacts.put(name, text)).hash,
+  const name = item.pipeline ?? config.pipeline;
+  const pinnedPipeline = await rememberRead(`pipeline ${name}`, { gitDir: trusted.gitDir, commit: tip }, async (readText) => {
+    // Not used, but it decides: a pipeline is made of the configuration too.
+    await readText(projectFile);
+    return pinPipeline({ config, name, readFile: readText, shipped: context.shipped, saveText: async (file, text) => (await context.artifacts.put(file, text)).hash });
   });
   if (!pinnedPipeline.ok) return refuse(invalid(pinnedPipeline.problems.map(formatProblem), item.id));
   const { pipeline, hash } = pinnedPipeline;
@@ -59,15 +58,17 @@ async function readAccepted(about: StepItem, trusted: TrustedRepository, context
 async function readAt(target: string, trusted: TrustedRepository, item: string, signal: AbortSignal): Promise<Accepted | Refusal> {
   const taken = await takeIn({ trusted, target, signal });
   if (!('tip' in taken)) return notTaken(taken, target, trusted, item);
-  const text = (await readFileAt(trusted.gitDir, taken.tip, projectFile))?.toString('utf8');
-  if (text === undefined) {
+  const loaded = await rememberRead('configuration', { gitDir: trusted.gitDir, commit: taken.tip }, async (readText) => {
+    const text = await readText(projectFile);
+    return text === null ? null : loadProject(text);
+  });
+  if (loaded === null) {
     return {
       reason: 'not-committed',
       detail: `${projectFile} is not in the latest commit of ${target}; configuration is read from there and nowhere else`,
       next: `mw init if there is none, then: git add ${projectFile} .millwright && git commit -m "Add Millwright", then mw retry ${item}`,
     };
   }
-  const loaded = loadProject(text);
   if (!loaded.ok) return invalid(loaded.problems.map(formatProblem), item);
   return { tip: taken.tip, config: loaded.config };
 }

@@ -1,9 +1,8 @@
 /** One reviewer: a fresh session that sees the request, the plan and the change, and no other reviewer. */
-import { z } from 'zod';
+import { phaseResultSchema } from '../config/resolve-reference.ts';
 import type { EffectOf } from '../model/effect.ts';
 import type { EventOf } from '../model/event.ts';
 import { Review, type ReviewOutcome } from '../model/outcome.ts';
-import { phaseResults } from '../model/phase-result.ts';
 import { diffText } from '../git/diff.ts';
 import { pinned, rungOf, type StepContext, type StepItem } from './context.ts';
 import { writePrompt } from './prompt.ts';
@@ -13,7 +12,7 @@ import { takeWorkplace } from './workplace.ts';
 
 const diffBytes = 400_000;
 const freshStarts = 3;
-const reviewSchema = z.toJSONSchema(phaseResults.review);
+const reviewSchema = phaseResultSchema('review');
 
 export async function runReview(effect: EffectOf<'review'>, about: StepItem, context: StepContext, signal: AbortSignal): Promise<EventOf<'review-finished'>> {
   const pipeline = pinned(about);

@@ -1,5 +1,6 @@
 /** Where an effect works: the trusted and the candidate repository, and a kept working copy brought to a commit. */
-import { rm } from 'node:fs/promises';
+import { readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { openCandidate, type CandidateRepository } from '../git/candidate.ts';
 import { openTrustedRepository, type TrustedRepository } from '../git/trusted-repository.ts';
 import { prepareWorkingCopy, workingCopyAt, type WorkingCopy } from '../git/working-copy.ts';
@@ -68,7 +69,8 @@ export async function takeWorkplace(
   const { environment } = made;
   const { directory, taken } = await context.copies.take(item.project, input.effect);
   if (!input.keep || taken === 'now') {
-    if (taken === 'again') await emptyOfProcesses(context.home.effect(input.effect));
+    // With `keep` and a copy that was not its own, the copy that its session worked in is gone: nothing can be adopted.
+    if (taken === 'again' || input.keep) await emptyOfProcesses(context.home.effect(input.effect));
     await prepareWorkingCopy({
       directory,
       gitDir: candidate.gitDir,
@@ -85,6 +87,16 @@ export async function takeWorkplace(
 
 /** Nothing that an earlier start of the effect left behind may run in the copy, and its sessions are over. */
 async function emptyOfProcesses(folder: string): Promise<void> {
-  for (const turn of ['turn-1', 'turn-2', 'check']) await killSession(`${folder}/${turn}`);
+  await killSessions(folder);
   await rm(folder, { recursive: true, force: true });
+}
+
+/** Ends every session of an effect: turns of an agent, checks. Nothing is removed. */
+export async function killSessions(folder: string): Promise<void> {
+  for (const name of await readdir(folder).catch(absent)) await killSession(join(folder, name));
+}
+
+function absent(error: NodeJS.ErrnoException): readonly string[] {
+  if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return [];
+  throw error;
 }

@@ -66,6 +66,7 @@ export function createPostgresStore<S extends StoredState>(database: Database): 
       }
     },
     async savePipeline(hash, pinned) {
+      if (pipelines.has(hash)) return;
       await pool.query('insert into pipeline (hash, body) values ($1, $2) on conflict (hash) do nothing', [hash, JSON.stringify(pinned)]);
     },
     ...readItems<S>(pool),

@@ -82,6 +82,21 @@ describe('importing a tree', () => {
     expect(git(two.candidate.gitDir, 'rev-parse', 'refs/attempts/build-1')).toBe(first);
   });
 
+  it('takes a change that undoes earlier attempts for none: an empty commit is never made', async () => {
+    const workshop = await openWorkshop();
+    const one = await openBench(workshop, 'MW-1');
+    write(one.copy.tree, { 'a.txt': 'changed\n' });
+    const first = importedCommit(await one.import());
+    const two = await openBench(workshop, 'MW-1', { head: first });
+    write(two.copy.tree, { 'a.txt': 'a\n' });
+    expect(await two.import({ attempt: 'build-2' })).toMatchObject({
+      type: 'imported',
+      commit: workshop.base,
+      changed: true,
+      empty: true,
+    });
+  });
+
   it('counts what the agent committed and what it left uncommitted alike', async () => {
     const workshop = await openWorkshop();
     const bench = await openBench(workshop, 'MW-1');

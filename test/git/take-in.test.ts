@@ -35,6 +35,18 @@ describe('taking in', () => {
     expect(await listFilesAt(trusted.gitDir, next, 'src')).toEqual(['src/b.txt']);
   });
 
+  it('does not take a delivery that is under way for history that the user rewrote', async () => {
+    const workshop = await openWorkshop();
+    const { trusted } = workshop;
+    const landed = await land(workshop, 'MW-1', { 'b.txt': 'b\n' });
+    const [, taken] = await Promise.all([
+      deliver({ trusted, target: 'main', commit: landed, mode: 'fast-forward' }),
+      takeIn({ trusted, target: 'main' }),
+    ]);
+    expect(taken).toEqual({ type: 'up-to-date', tip: landed });
+    expect(await readAcceptedTip(trusted, 'main')).toBe(landed);
+  });
+
   it('leaves other branches and stashes of the user where they are', async () => {
     const { trusted, user } = await openWorkshop();
     git(user, 'checkout', '-q', '-b', 'private');

@@ -4,6 +4,7 @@ import type { Launch, Turn } from '../agent.ts';
 import type { AgentHost } from '../agent-host.ts';
 import { endpointAddress } from '../endpoint.ts';
 import { commandOf, resolveCommand } from '../program.ts';
+import { plainSchema } from './plain-schema.ts';
 import { toolsOf } from './tools.ts';
 
 /** Where Claude Code keeps its login on Linux; on macOS it is in the keychain, which no walls can share. */
@@ -52,7 +53,7 @@ function buildArguments(turn: Turn): readonly string[] {
     '--setting-sources',
     'user',
     '--strict-mcp-config',
-    ...(turn.schema === null ? [] : ['--json-schema', JSON.stringify(turn.schema)]),
+    ...(turn.schema === null ? [] : ['--json-schema', JSON.stringify(plainSchema(turn.schema))]),
     ...(turn.config.model === undefined ? [] : ['--model', turn.config.model]),
     // Unlike the cost that it reports, the cap counts this turn alone.
     ...(turn.capMicroUsd === null ? [] : ['--max-budget-usd', String(turn.capMicroUsd / 1_000_000)]),

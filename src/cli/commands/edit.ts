@@ -18,8 +18,8 @@ interface Options {
 export function define(command: Command, context: CliContext): void {
   command
     .argument('<item>')
-    .option('--title <text>')
-    .option('--body <text>')
+    .option('--title <text>', 'the new title')
+    .option('--body <text>', 'what is said beyond the title')
     .option('--after <items>', 'the items it comes after, all of them, with commas; an empty text for none')
     .option('--pipeline <name>', 'takes effect with the next run')
     .option('--priority <n>', 'higher starts earlier', parseInteger)

@@ -10,13 +10,12 @@ import { jsonRow } from './list.ts';
 export function define(command: Command, context: CliContext): void {
   command
     .argument('<item>', 'for example MW-1')
-    .option('--prompt <n>', 'the exact prompt of attempt n of the current phase, or PHASE#n')
     .option('--json', 'for programs')
-    .action(async (id: string, options: { prompt?: string; json?: boolean }) => {
+    .action(async (id: string, options: { json?: boolean }) => {
       await context.withFactory(async (factory) => {
         await requireItem(factory, id);
         const page = await readItem(factory.store, id);
-        if (options.json === true) return context.output.json({ ...jsonRow(page.row), next: page.row.next, item: page.item, run: page.run, phases: page.phases, attempts: page.attempts, checks: page.checks, findings: page.findings, usage: page.usage, gate: page.gate, landed: page.landed });
+        if (options.json === true) return context.output.json({ ...jsonRow(page.row), reasonCode: page.row.reasonCode, next: page.row.next, item: page.item, run: page.run, phases: page.phases, attempts: page.attempts, checks: page.checks, findings: page.findings, usage: page.usage, gate: page.gate, landed: page.landed });
         const { output } = context;
         const { row } = page;
         output.line(`${output.tone('bold', row.id)}  ${showControl(row.title)}`);

@@ -18,7 +18,7 @@ export function define(command: Command, context: CliContext): void {
     .action(async (id: string | undefined, options: { timeout?: number; json?: boolean }) => {
       await context.withFactory(async (factory) => {
         if (id !== undefined) await requireItem(factory, id);
-        const progress = createProgress(context.output, true);
+        const progress = createProgress(context.output, { quiet: true });
         const tail = await createEventTail(factory.store, (event) => {
           if (id !== undefined && event.item !== id) return;
           if (options.json === true) context.output.jsonLine(event);

@@ -1,0 +1,35 @@
+/** The two real CLIs as a scripted model must speak to them, and as `millwright.yaml` names them. */
+import type { ModelReply } from './model-server.ts';
+
+export interface Dialect {
+  readonly name: 'claude-code' | 'codex';
+  /** The agent's lines in `millwright.yaml`, for a model server at this base URL. */
+  config(url: string): string;
+  /** A call of the tool that runs a command. */
+  shell(command: string): ModelReply;
+  /** The structured result, given the way the CLI asks for one. */
+  answer(value: Readonly<Record<string, unknown>>): ModelReply;
+  readonly contextOverflow: ModelReply;
+  /** Whether the CLI says what a session cost. */
+  readonly tellsCost: boolean;
+}
+
+const claudeCode: Dialect = {
+  name: 'claude-code',
+  config: (url) => `{ adapter: claude-code, endpoint: "${url}", model: claude-sonnet-4-5 }`,
+  shell: (command) => ({ call: 'Bash', input: { command, description: 'run' } }),
+  answer: (value) => ({ call: 'StructuredOutput', input: value }),
+  contextOverflow: { fail: 400, type: 'invalid_request_error', message: 'prompt is too long: 250000 tokens > 200000 maximum' },
+  tellsCost: true,
+};
+
+const codex: Dialect = {
+  name: 'codex',
+  config: (url) => `{ adapter: codex, endpoint: "${url}/v1", model: gpt-5.1-codex }`,
+  shell: (cmd) => ({ call: 'exec_command', input: { cmd } }),
+  answer: (value) => ({ say: JSON.stringify(value) }),
+  contextOverflow: { fail: 400, type: 'invalid_request_error', message: 'too long', code: 'context_length_exceeded' },
+  tellsCost: false,
+};
+
+export const dialects: readonly Dialect[] = [claudeCode, codex];

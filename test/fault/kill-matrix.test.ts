@@ -1,0 +1,84 @@
+/**
+ * Kills at every event of the journal, before and after it is written, and before, during and after every session, over
+ * a workload of three items. The point is exact: the worker freezes itself there. After each kill the work goes on, and
+ * then everything that must hold is looked at. All breaks of all rounds are shown together.
+ */
+import { availableParallelism } from 'node:os';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { kills, openLane, type Kill, type Lane, type Round, type RoundResult } from './lane.ts';
+import { renderResults, renderViolations } from './report.ts';
+import { sessionsOf } from './workload.ts';
+
+/** Rounds next to each other; each lane has a factory, a database and a repository of its own. */
+const laneCount = Math.min(2, availableParallelism());
+/** Kills of more than the worker are tried at every third point; of the worker at every one. */
+const sampled = 3;
+
+const lanes: Lane[] = [];
+beforeAll(async () => {
+  for (let n = 1; n <= laneCount; n += 1) lanes.push(await openLane());
+});
+afterAll(() => Promise.all(lanes.map((lane) => lane.close())));
+
+it('lands every item once and leaves nothing behind, whatever is killed at whichever event', async () => {
+  const rounds = planRounds(await countPoints(lanes[0]));
+  const results = await runAll(rounds);
+  console.log(renderResults(results));
+  const violations = renderViolations(results);
+  expect(violations, violations).toBe('');
+  expect(results.filter(({ reached }) => !reached)).toEqual([]);
+});
+
+interface Points {
+  readonly events: number;
+  readonly sessions: number;
+}
+
+/** How much there is to kill at, from a round in which nothing is killed. */
+async function countPoints(lane: Lane | undefined): Promise<Points> {
+  if (lane === undefined) throw new Error('no lane');
+  const before = await lane.factory.store.lastSeq();
+  const { violations } = await lane.runRound({ point: 'none', kill: 'worker', rung: 'clone' });
+  expect(violations, 'without any kill').toEqual([]);
+  const events = await lane.factory.store.events({ afterSeq: before });
+  return { events: events.filter(({ body }) => body.type !== 'work-item-added').length, sessions: 3 * sessionsOf('').length };
+}
+
+function planRounds({ events, sessions }: Points): readonly Round[] {
+  const points = [
+    ...count(events).flatMap((n) => [`before-append:${n}`, `after-append:${n}`]),
+    ...count(sessions).flatMap((n) => [`before-session:${n}`, `during-session:${n}`, `after-session:${n}`]),
+  ];
+  const others = points.filter((_, index) => index % sampled === 0);
+  const more = kills.filter((kill) => kill !== 'worker').flatMap((kill) => others.map((point) => roundAt(point, kill)));
+  const walled = count(sessions).slice(0, 3).flatMap((n) => kills.map((kill) => ({ ...roundAt(`during-session:${n}`, kill), rung: 'bubblewrap' as const })));
+  return [...points.map((point) => roundAt(point, 'worker')), ...more, ...walled];
+}
+
+function roundAt(point: string, kill: Kill): Round {
+  return { point, kill, rung: 'clone' };
+}
+
+function count(to: number): readonly number[] {
+  return Array.from({ length: to }, (_, index) => index + 1);
+}
+
+/** A lane in which something was wrong is given up for a new one, so that it spoils no later round. */
+async function runAll(rounds: readonly Round[]): Promise<readonly RoundResult[]> {
+  const queue = [...rounds];
+  const results: RoundResult[] = [];
+  await Promise.all(
+    lanes.map(async (_, index) => {
+      for (let round = queue.shift(); round !== undefined; round = queue.shift()) {
+        const lane = lanes[index];
+        if (lane === undefined) throw new Error('no lane');
+        const result = await lane.runRound(round);
+        results.push(result);
+        if (result.violations.length === 0) continue;
+        lanes[index] = await openLane();
+        await lane.close();
+      }
+    }),
+  );
+  return results;
+}
