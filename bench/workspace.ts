@@ -52,6 +52,16 @@ export function createWorkspace(job: Job): Workspace {
   };
 }
 
+/** A workspace for the time of `work`. */
+export async function withWorkspace(job: Job, work: (workspace: Workspace) => Promise<unknown>): Promise<void> {
+  const workspace = createWorkspace(job);
+  try {
+    await work(workspace);
+  } finally {
+    workspace.remove();
+  }
+}
+
 export function phaseNames(count: number): readonly string[] {
   return Array.from({ length: count }, (_, index) => `phase-${index + 1}`);
 }

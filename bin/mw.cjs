@@ -26,18 +26,12 @@ function start() {
   });
 }
 
-/** Compiled code is kept in the factory's own folder, which the program would make as well; nowhere else. */
+/** Compiled code is kept in the factory's own folder once that is there; nowhere else. Making it is the program's task. */
 function enableCache() {
   var enable = require('module').enableCompileCache;
   if (!enable) return;
   var home = findHome();
-  try {
-    fs.mkdirSync(home, { recursive: true, mode: 448 });
-  } catch (error) {
-    // A folder that cannot be made is the program's to report, in better words; it only starts slower.
-    return;
-  }
-  enable(path.join(home, 'cache', 'node'));
+  if (fs.existsSync(home)) enable(path.join(home, 'cache', 'node'));
 }
 
 /** MW_HOME, else the XDG state folder; the same rule as in the program. */

@@ -88,7 +88,7 @@ export function createLintConfig(table: Readonly<Record<string, Layer>>): LintCo
     $schema: './node_modules/oxlint/configuration_schema.json',
     plugins: ['typescript', 'unicorn', 'oxc', 'import', 'node', 'vitest'],
     categories: { correctness: 'error' },
-    ignorePatterns: ['dist', 'node_modules', 'coverage', '**/fixtures/**', '**/recordings/**'],
+    ignorePatterns: ['dist', 'node_modules', 'coverage', 'demo/**', '**/fixtures/**', '**/recordings/**'],
     rules: everywhere,
     overrides: [
       ...Object.entries(table).flatMap(([folder, layer]) => createOverrides(folder, layer)),

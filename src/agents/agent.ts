@@ -99,7 +99,10 @@ export interface TurnReport {
         readonly type: 'answered';
         /** Last words of the agent. */
         readonly text: string;
-        /** The structured result, `undefined` when there was none; not yet validated. */
+        /**
+         * The structured result, `undefined` when there was none; not yet validated. Looked for without a schema too,
+         * and in the last words where the program has a place of its own for it: an honest exit fits no phase's schema.
+         */
         readonly json: unknown;
         /** Tools that were refused on the way; not a failure by itself. */
         readonly denied: readonly string[];

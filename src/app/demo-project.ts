@@ -27,7 +27,10 @@ export interface DemoProject {
 /** Writes the sample project into the new folder `repository` and commits it on main. */
 export async function makeDemoProject(repository: string, rung: SandboxRung): Promise<DemoProject> {
   const compiler = await findCompiler();
-  const tools: readonly DemoTool[] = [{ path: process.execPath, links: { '.bin/node': process.execPath } }, ...(compiler ?? [])];
+  const tools: readonly DemoTool[] = [
+    { path: process.execPath, links: { '.bin/node': process.execPath } },
+    ...(compiler ?? []),
+  ];
   await cp(join(demoFolder, 'project'), repository, { recursive: true });
   // npm leaves a file of its proper name out of packages.
   await rename(join(repository, 'gitignore'), join(repository, '.gitignore'));
@@ -59,7 +62,10 @@ async function fillIn(file: string, values: Readonly<Record<string, string>>): P
 /** A shell line that makes `node_modules` from tools that lie elsewhere. */
 function linkLine(tools: readonly DemoTool[]): string {
   const links = tools.flatMap(({ links: each }) => Object.entries(each));
-  return ['mkdir -p node_modules/.bin node_modules/@types', ...links.map(([name, target]) => `ln -s ${quote(target)} node_modules/${name}`)].join(' && ');
+  return [
+    'mkdir -p node_modules/.bin node_modules/@types',
+    ...links.map(([name, target]) => `ln -s ${quote(target)} node_modules/${name}`),
+  ].join(' && ');
 }
 
 function quote(word: string): string {
@@ -85,5 +91,8 @@ async function writePipeline(repository: string): Promise<void> {
   phase.set('approval', true);
   const file = join(repository, pipelinePath(pipeline));
   await mkdir(join(file, '..'), { recursive: true });
-  await writeFile(file, `# The shipped pipeline, with one line more: the phase ${gatePhase} asks for an approval.\n${document.toString({ lineWidth: 0 })}`);
+  await writeFile(
+    file,
+    `# The shipped pipeline, with one line more: the phase ${gatePhase} asks for an approval.\n${document.toString({ lineWidth: 0 })}`,
+  );
 }

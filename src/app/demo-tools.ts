@@ -20,16 +20,26 @@ export async function findCompiler(from: string = import.meta.url): Promise<read
   if (typescript === null || types === null) return null;
   const program = join(typescript, 'bin', 'tsc');
   // What the two need in turn: the compiler's native program, and the types of fetch.
-  const native = await findPackage(`@typescript/typescript-${process.platform}-${process.arch}`, join(typescript, 'package.json'));
+  const native = await findPackage(
+    `@typescript/typescript-${process.platform}-${process.arch}`,
+    join(typescript, 'package.json'),
+  );
   const undici = await findPackage('undici-types', join(types, 'package.json'));
   const further = [native, undici].flatMap((path) => (path === null ? [] : [{ path, links: {} }]));
-  return [{ path: typescript, links: { typescript, '.bin/tsc': program } }, { path: types, links: { '@types/node': types } }, ...further];
+  return [
+    { path: typescript, links: { typescript, '.bin/tsc': program } },
+    { path: types, links: { '@types/node': types } },
+    ...further,
+  ];
 }
 
 async function findPackage(name: string, from: string): Promise<string | null> {
   for (const folder of createRequire(from).resolve.paths(name) ?? []) {
     const manifest = join(folder, name, 'package.json');
-    const found = await access(manifest).then(() => true, () => false);
+    const found = await access(manifest).then(
+      () => true,
+      () => false,
+    );
     if (found) return dirname(await realpath(manifest));
   }
   return null;

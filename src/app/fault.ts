@@ -5,13 +5,17 @@
  */
 import { dirname, join } from 'node:path';
 import type { Agent } from '../agents/agent.ts';
+import type { ItemState } from '../machine/state.ts';
 import type { AdapterName } from '../model/config.ts';
-import type { Journal } from '../orchestrator/append.ts';
 import { inspectSession } from '../sandbox/session.ts';
+import type { Store } from '../store/store.ts';
 
 export interface Fault {
-  /** Points `before-append:N` and `after-append:N`: the N-th event that this process hands to the journal. */
-  journal(journal: Journal): Journal;
+  /**
+   * Points `before-append:N`, `inside-append:N`, `after-append:N`: the N-th event that this process hands to the journal.
+   * Inside means: written, not committed.
+   */
+  store(store: Store<ItemState>): Store<ItemState>;
   /**
    * Points `before-session:N`, `during-session:N`, `after-session:N`: the N-th session of an agent that this process
    * starts or adopts. After means: its receipt is written, its result is read, nothing of it is in the journal.
@@ -29,14 +33,18 @@ export function createFault(point: string, freeze: () => void): Fault {
   let events = 0;
   let sessions = 0;
   return {
-    journal(journal) {
+    store(store) {
       return {
-        ...journal,
-        async append(item, body, options) {
+        ...store,
+        async transact(work) {
           events += 1;
           const mine = events;
           reach('before-append', mine);
-          const result = await journal.append(item, body, options);
+          const result = await store.transact(async (tx) => {
+            const written = await work(tx);
+            reach('inside-append', mine);
+            return written;
+          });
           reach('after-append', mine);
           return result;
         },

@@ -3,7 +3,8 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { deleteLater, moveAway } from '../git/discard.ts';
-import { isWorkerOf, type Home } from '../store/home.ts';
+import type { Home } from '../store/home.ts';
+import { isWorkerOf } from '../store/postgres-presence.ts';
 import type { Store } from '../store/store.ts';
 import type { ItemState } from '../machine/state.ts';
 import type { Copies } from '../steps/copies.ts';
@@ -26,10 +27,8 @@ export async function sweepLeftovers(store: Store<ItemState>, home: Home, homeId
   await mkdir(home.sessions, { recursive: true, mode: 0o700 });
   const names = await readdir(home.sessions);
   const projects = await store.projects();
-  let live: ReadonlySet<string> | null = null;
-  const readLive = async () => (live ??= await liveEffects(store, homeId));
   if (names.length > 0) {
-    const kept = new Set([...(await readLive())].map((effect) => home.effect(effect)));
+    const kept = new Set([...(await liveEffects(store, homeId))].map((effect) => home.effect(effect)));
     for (const folder of names.map((name) => join(home.sessions, name)).filter((each) => !kept.has(each))) {
       await killSessions(folder);
       await rm(folder, { recursive: true, force: true });
@@ -37,7 +36,7 @@ export async function sweepLeftovers(store: Store<ItemState>, home: Home, homeId
   }
   await copies.sweep(
     projects.map(({ id }) => id),
-    readLive,
+    () => liveEffects(store, homeId),
   );
   for (const name of await readdir(trashOf(home)).catch(absent)) deleteLater(join(trashOf(home), name));
 }

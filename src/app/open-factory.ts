@@ -1,6 +1,7 @@
 /** A client's view of the factory: the store, the one door, the files. What every command but the workers needs. */
 import { randomUUID } from 'node:crypto';
-import { mkdir } from 'node:fs/promises';
+import { mkdir, stat } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import type { ItemState } from '../machine/state.ts';
 import { UserError } from '../model/user-error.ts';
 import { createJournal, type Journal } from '../orchestrator/append.ts';
@@ -39,7 +40,28 @@ export async function openFactory(environment: AppEnvironment, onNotice: (text: 
 }
 
 async function makeHome(root: string): Promise<void> {
-  await mkdir(root, { recursive: true, mode: 0o700 }).catch((error: NodeJS.ErrnoException) => {
+  await makeFolders(root).catch((error: NodeJS.ErrnoException) => {
     throw new UserError('E_HOME_READ_ONLY', `the folder ${root} cannot be made: ${error.code ?? error.message}`, 'set MW_HOME to a folder that you can write', { cause: error });
   });
+}
+
+/** One by one: below /proc, Node's own recursive mkdir never comes to an end. */
+async function makeFolders(path: string): Promise<void> {
+  const failed = await mkdir(path, { mode: 0o700 }).then(
+    () => null,
+    (error: NodeJS.ErrnoException) => error,
+  );
+  if (failed === null || failed.code === 'EEXIST') return;
+  const parent = dirname(path);
+  const missing = failed.code === 'ENOENT' && parent !== path && !(await exists(parent));
+  if (!missing) throw failed;
+  await makeFolders(parent);
+  await mkdir(path, { mode: 0o700 });
+}
+
+async function exists(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => true,
+    () => false,
+  );
 }

@@ -1,28 +1,30 @@
-/** A worker of the factory in this process: joins the store, performs what it is given, and schedules when it leads. */
+/** A worker of the factory in this process: performs what it is given, and begins a new life when its store was lost. */
 import { randomBytes, randomUUID } from 'node:crypto';
-import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { availableParallelism } from 'node:os';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { readShipped } from '../config/shipped-files.ts';
-import { createClaimsExecutor } from '../engine/claims/claims-executor.ts';
-import { deleteLater, moveAway, settleDeletions, sweepDiscarded } from '../git/discard.ts';
+import type { Executor } from '../engine/engine.ts';
+import { settleDeletions } from '../git/discard.ts';
 import { startThroughShell } from '../git/git.ts';
 import type { FactoryView } from '../machine/schedule.ts';
 import { createJournal, type Journal } from '../orchestrator/append.ts';
-import { startDispatch, type DispatchOptions } from '../orchestrator/dispatch.ts';
+import type { DispatchOptions } from '../orchestrator/dispatch.ts';
 import { createPerform } from '../orchestrator/perform.ts';
-import { killSession } from '../sandbox/session.ts';
 import type { StepContext } from '../steps/context.ts';
-import { openCopies, type Copies } from '../steps/copies.ts';
-import { joinPostgres } from '../store/postgres-presence.ts';
-import type { Presence } from '../store/store.ts';
+import { openCopies } from '../steps/copies.ts';
 import { createAdapters } from './adapters.ts';
-import { explainFullDisk } from './full-disk.ts';
 import { createFault, freezeProcess } from './fault.ts';
+import { explainFullDisk } from './full-disk.ts';
+import { cleanUp, endSessions, sweepLeftovers } from './leftovers.ts';
 import type { Factory } from './open-factory.ts';
 import { projectAccess } from './projects.ts';
+import { startWorker, type Worker, type WorkerParts } from './worker.ts';
 
-const beatMs = 2_000;
+/** A store that is gone is asked for again this often. */
+const rejoinMs = 250;
+/** Before others take this worker for dead (10 s) its sessions must have ended, where somebody else could begin them. */
+const orphanMs = 7_000;
 
 export interface RunOptions {
   readonly slots: number;
@@ -33,7 +35,6 @@ export interface RunOptions {
 }
 
 export interface RunningFactory {
-  readonly worker: string;
   readonly journal: Journal;
   /** Sessions, checks and landings under way here. */
   busy(): number;
@@ -48,19 +49,15 @@ export interface RunningFactory {
 export async function runFactory(factory: Factory, options: RunOptions): Promise<RunningFactory> {
   const { store, home, environment } = factory;
   const onTrouble = (error: unknown) => void explainFullDisk(home.root, error).then((full) => options.onTrouble(full ?? error), options.onTrouble);
-  const presence = await joinPostgres(factory.database, {
-    homeId: await homeIdOf(home.root),
-    boot: randomUUID(),
-    pid: process.pid,
-    sessions: options.slots,
-    work: Math.max(2, availableParallelism()),
-  });
-  const executor = createClaimsExecutor({ store, presence, beatMs, onTrouble });
   const point = environment.variable('MW_FAULT');
   const fault = point === undefined ? null : createFault(point, freezeProcess);
-  const plain = createJournal(store, executor, randomUUID);
-  const journal = fault === null ? plain : fault.journal(plain);
-  const copies = openCopies(presence.worker, (project) => home.project(project).copies);
+  let executor: Executor | null = null;
+  const journal = createJournal(
+    fault === null ? store : fault.store(store),
+    { enqueue: async (tx, starts) => executor?.enqueue(tx, starts), stop: async (effects) => executor?.stop(effects) },
+    randomUUID,
+  );
+  const copies = openCopies((project) => home.project(project).copies);
   const adapters = createAdapters(environment);
   const context: StepContext = {
     home,
@@ -73,83 +70,120 @@ export async function runFactory(factory: Factory, options: RunOptions): Promise
     savePipeline: (hash, pipeline) => store.savePipeline(hash, pipeline),
     variable: environment.variable,
   };
-  const endGit = startThroughShell();
-  await sweepLeftovers(factory, presence, copies);
   let draining = false;
-  const running = await executor.run(
-    createPerform({
-      store,
-      journal,
-      context,
-      cleanUp: (effect) => cleanUp(factory, copies, effect),
-      isOutage: async (error) => (await explainFullDisk(home.root, error)) !== null,
-      onTrouble,
-    }),
-  );
-  const dispatcher = await startDispatch({
-    store,
+  const homeId = await homeIdOf(home.root);
+  const endGit = startThroughShell();
+  const lives = await beginLives(factory, {
     journal,
-    presence,
+    homeId,
+    slots: options.slots,
     bounds: options.bounds,
     draining: () => draining,
     onSchedule: options.onSchedule,
     onTrouble,
+    onExecutor: (made) => (executor = made),
+    sweep: () => sweepLeftovers(store, home, homeId, copies),
+    perform: createPerform({
+      store,
+      journal,
+      context,
+      cleanUp: (effect) => cleanUp(home, copies, effect),
+      isOutage: async (error) => !(await lives.holds()) || (await explainFullDisk(home.root, error)) !== null,
+      onTrouble,
+    }),
   });
-  const leave = async () => {
-    await dispatcher.close();
-    await settleDeletions();
-    await endGit();
-    await presence.leave();
-  };
   return {
-    worker: presence.worker,
     journal,
-    busy: () => running.busy(),
-    wake: () => dispatcher.wake(),
+    busy: () => lives.now().running.busy(),
+    wake: () => lives.now().dispatcher.wake(),
     async drain() {
       draining = true;
-      await running.drain();
-      await leave();
+      await lives.drain();
+      await endGit();
     },
     async stop() {
       draining = true;
-      await running.close();
-      await leave();
+      await lives.stop();
+      await endGit();
     },
   };
 }
 
-/** The working copy is free again; what the sessions left on disk goes in the background. */
-async function cleanUp(factory: Factory, copies: Copies, effect: string): Promise<void> {
-  const folder = factory.home.effect(effect);
-  await discardFolder(folder, join(factory.home.root, 'trash'));
-  await copies.release(effect);
+interface Lives {
+  now(): Worker;
+  /** Whether the present life still has its place in the store, by asking for it. */
+  holds(): Promise<boolean>;
+  /** When the store is lost meanwhile, what the present life leaves is finished by the next. */
+  drain(): Promise<void>;
+  /** Begins no further life: what it would have gone on with is found by the next worker. */
+  stop(): Promise<void>;
 }
 
-async function discardFolder(folder: string, trash: string): Promise<void> {
-  await mkdir(trash, { recursive: true, mode: 0o700 });
-  const to = join(trash, randomBytes(6).toString('hex'));
-  if (await moveAway(folder, to)) deleteLater(to);
-}
+/**
+ * A worker that has lost the store has also lost its identity and its place: it lets go of everything, joins again like
+ * a worker that was just started, and adopts. Sessions run on meanwhile.
+ */
+async function beginLives(factory: Factory, parts: WorkerParts): Promise<Lives> {
+  let life = await startWorker(factory, parts);
+  let renewal: Promise<void> = Promise.resolve();
+  let over = false;
 
-/** What a killed worker of this identity left: sessions of effects that are over are ended, their copies freed. */
-async function sweepLeftovers(factory: Factory, presence: Presence, copies: Copies): Promise<void> {
-  const { store, home } = factory;
-  const running = await store.running();
-  const folders = new Map(running.map(({ effect }) => [home.effect(effect), effect]));
-  await mkdir(home.sessions, { recursive: true, mode: 0o700 });
-  for (const name of await readdir(home.sessions)) {
-    const folder = join(home.sessions, name);
-    if (folders.has(folder)) continue;
-    for (const session of await readdir(folder)) await killSession(join(folder, session));
-    await rm(folder, { recursive: true, force: true });
-  }
-  await sweepDiscarded(join(home.root, 'trash'));
-  const projects = await store.projects();
-  await copies.sweep(
-    projects.map(({ id }) => id),
-    new Set(running.filter(({ worker }) => worker === presence.worker).map(({ effect }) => effect)),
-  );
+  const letGo = async ({ running, dispatcher, presence }: Worker) => {
+    await Promise.all([running.abandon(), dispatcher.close()]);
+    await presence.leave();
+  };
+  const renew = async () => {
+    await letGo(life);
+    const lostAt = performance.now();
+    for (let orphaned = true; !over; await pause(rejoinMs)) {
+      try {
+        life = await startWorker(factory, parts);
+        return watch();
+      } catch (error) {
+        parts.onTrouble(error);
+      }
+      // With a database of its own nobody beyond this home could begin them again.
+      if (!orphaned || factory.environment.databaseUrl === undefined || performance.now() - lostAt < orphanMs) continue;
+      await endSessions(factory.home);
+      orphaned = false;
+    }
+  };
+  const watch = () => {
+    const mine = life;
+    const lost = () => {
+      renewal = renew().catch(parts.onTrouble);
+    };
+    if (mine.presence.alive()) mine.presence.onLost(lost);
+    else lost();
+  };
+  watch();
+  const leave = async () => {
+    over = true;
+    await life.dispatcher.close();
+    await settleDeletions();
+    await life.presence.leave();
+  };
+
+  return {
+    now: () => life,
+    holds: () => life.presence.beat().then(
+      () => life.presence.alive(),
+      () => false,
+    ),
+    async drain() {
+      do {
+        await renewal;
+        await life.running.drain();
+      } while (!over && !life.presence.alive());
+      await leave();
+    },
+    async stop() {
+      over = true;
+      await renewal;
+      await life.running.close();
+      await leave();
+    },
+  };
 }
 
 /** Names this home among all that may share one database. */

@@ -17,7 +17,8 @@ export interface DemoPlace {
 
 /** A temporary folder, or `keep`, which must be empty or not there: E_EXISTS. */
 export async function openPlace(keep: string | null): Promise<DemoPlace> {
-  const root = keep === null ? await mkdtemp(join(await realpath(tmpdir()), 'mw-demo-')) : await makeEmpty(resolve(keep));
+  const root =
+    keep === null ? await mkdtemp(join(await realpath(tmpdir()), 'mw-demo-')) : await makeEmpty(resolve(keep));
   const home = join(root, 'state');
   await mkdir(home, { mode: 0o700 });
   if (process.getuid?.() === 0) {
@@ -31,13 +32,18 @@ export async function openPlace(keep: string | null): Promise<DemoPlace> {
 async function makeEmpty(folder: string): Promise<string> {
   await mkdir(folder, { recursive: true });
   if ((await readdir(folder)).length > 0) {
-    throw new UserError('E_EXISTS', `${folder} is not empty`, 'name a folder that is empty or does not exist', { exit: exitCode.conflict });
+    throw new UserError('E_EXISTS', `${folder} is not empty`, 'name a folder that is empty or does not exist', {
+      exit: exitCode.conflict,
+    });
   }
   return realpath(folder);
 }
 
 /** Stops the database and removes everything; after a failure, or when it shall be kept, answers the place that is left. */
-export async function closePlace(place: DemoPlace, { failed }: { readonly failed: boolean }): Promise<DemoPlace | null> {
+export async function closePlace(
+  place: DemoPlace,
+  { failed }: { readonly failed: boolean },
+): Promise<DemoPlace | null> {
   await stopServer(place.home, { mode: 'fast' });
   if (place.kept || failed) return place;
   const { socketFolder } = await planLayout(place.home);

@@ -8,6 +8,7 @@ import { openFactory, type Factory } from '../app/open-factory.ts';
 import { registerProject } from '../app/projects.ts';
 import { addItems, ask, requireGate, requireItem } from '../app/work.ts';
 import { readItem } from '../insight/item-page.ts';
+import { usd } from '../machine/schedule.ts';
 import type { SandboxRung } from '../model/sandbox-rung.ts';
 import { exitCode, type ExitCode } from '../model/user-error.ts';
 import type { CliContext } from './context.ts';
@@ -71,7 +72,12 @@ function watchInterrupts(): { readonly signal: AbortSignal; close(): void } {
 
 async function tellStory(stage: Stage): Promise<ExitCode> {
   const { context, place, teller, signal } = stage;
-  const environment: AppEnvironment = { ...context.environment, home: place.home, databaseUrl: undefined, user: 'demo' };
+  const environment: AppEnvironment = {
+    ...context.environment,
+    home: place.home,
+    databaseUrl: undefined,
+    user: 'demo',
+  };
   const walls = await createAdapters(environment).sandboxOf('bubblewrap').missing();
   const rung: SandboxRung = walls === null ? 'bubblewrap' : 'clone';
   const project = await makeDemoProject(place.repository, rung);
@@ -108,7 +114,12 @@ async function buildItem(factory: Factory, id: string, { context, teller, signal
     if (code !== exitCode.needsPerson || approvals === mostApprovals) return code;
     const gate = requireGate(await requireItem(factory, id), ['approval']);
     teller.asked(id, gate);
-    await ask(factory, id, { type: 'approved', gate: gate.id, by: factory.environment.user, note: 'the demo answers for you' });
+    await ask(factory, id, {
+      type: 'approved',
+      gate: gate.id,
+      by: factory.environment.user,
+      note: 'the demo answers for you',
+    });
     teller.answered();
   }
 }
@@ -117,12 +128,14 @@ async function showResult(factory: Factory, id: string, { place, teller }: Stage
   const page = await readItem(factory.store, id);
   const { text: stat } = await readDiff(factory, id, true);
   const program = await runDemoProgram(place.repository, programArgs);
-  if (program.exitCode !== 0) throw new Error(`the program that was built ended with exit code ${program.exitCode}:\n${program.output}`);
+  if (program.exitCode !== 0)
+    throw new Error(`the program that was built ended with exit code ${program.exitCode}:\n${program.output}`);
   teller.landed({
     commit: page.landed?.commit ?? '',
     stat,
     command: ['node', ...programArgs].join(' '),
     output: program.output,
     sessions: page.attempts.reduce((sum, { sessions }) => sum + sessions.length, 0),
+    cost: usd(page.knownMicroUsd),
   });
 }

@@ -1,6 +1,6 @@
 import { describeFailure } from '../machine/attempt.ts';
 import type { EventOf, JournalEvent } from '../model/event.ts';
-import type { AttemptOutcome, CheckResult } from '../model/outcome.ts';
+import { failureIn, type AttemptOutcome, type CheckResult } from '../model/outcome.ts';
 import { oneLine } from './output.ts';
 
 /** How a line begins. `start` is of interest only where nothing else shows what runs. */
@@ -35,7 +35,9 @@ export function describeEvent(event: JournalEvent): EventLine | null {
     case 'prepared':
       return line('ok', 'prepare', `on ${body.base.slice(0, 10)}; the checks pass before any change`);
     case 'prepare-refused':
-      return line('bad', 'prepare', `cannot start (${body.reason}): ${oneLine(body.detail, width)}`, [`Next: ${body.next}`]);
+      return line('bad', 'prepare', `cannot start (${body.reason}): ${oneLine(body.detail, width)}`, [
+        `Next: ${body.next}`,
+      ]);
     case 'attempt-finished':
       return attemptLine(placeOf(body.effect), body.outcome);
     case 'checks-finished':
@@ -51,7 +53,11 @@ export function describeEvent(event: JournalEvent): EventLine | null {
     case 'land-refused':
       return line('bad', 'land', `refused: ${oneLine(body.detail, width)}`, [`Next: ${body.next}`]);
     case 'landed':
-      return line('landed', 'landed', `${body.commit.slice(0, 10)} on ${body.delivery.branch}${body.delivery.type === 'kept' ? ` (${body.delivery.why})` : ''}`);
+      return line(
+        'landed',
+        'landed',
+        `${body.commit.slice(0, 10)} on ${body.delivery.branch}${body.delivery.type === 'kept' ? ` (${body.delivery.why})` : ''}`,
+      );
     case 'approved':
       return line('ok', 'approved', `by ${body.by}${body.note === null ? '' : `: ${oneLine(body.note, width)}`}`);
     case 'rejected':
@@ -67,7 +73,11 @@ export function describeEvent(event: JournalEvent): EventLine | null {
     case 'cancel-requested':
       return line('bad', 'cancelled', `by ${body.by}`);
     case 'retry-requested':
-      return line('plain', 'retried', `by ${body.by}${body.phase === null ? ', from the start' : `, from ${body.phase}`}`);
+      return line(
+        'plain',
+        'retried',
+        `by ${body.by}${body.phase === null ? ', from the start' : `, from ${body.phase}`}`,
+      );
   }
 }
 
@@ -95,44 +105,55 @@ function startLine(effect: string): EventLine | null {
 }
 
 function attemptLine(place: string, outcome: AttemptOutcome): EventLine {
-  switch (outcome.type) {
-    case 'succeeded':
-      return line('ok', place, oneLine(outcome.summary, 160) || (outcome.changed ? 'changed files' : 'done'));
-    case 'unchanged':
-      return line('bad', place, 'said done, changed nothing');
-    case 'no-change-needed':
-      return line('asks', place, `says that no change is needed: ${oneLine(outcome.reason, width)}`);
-    case 'spec-conflict':
-      return line('asks', place, `${oneLine(outcome.criterion, 200)} cannot be met: ${oneLine(outcome.evidence, width)}`);
-    case 'question':
-      return line('asks', place, `asks: ${oneLine(outcome.question, width)}`);
-    default:
-      return line('bad', place, oneLine(describeFailure(outcome), width));
-  }
+  const failure = failureIn(outcome);
+  if (failure !== null) return line('bad', place, oneLine(describeFailure(failure), width));
+  if (outcome.type === 'succeeded')
+    return line('ok', place, oneLine(outcome.summary, 160) || (outcome.changed ? 'changed files' : 'done'));
+  if (outcome.type === 'no-change-needed')
+    return line('asks', place, `says that no change is needed: ${oneLine(outcome.reason, width)}`);
+  if (outcome.type === 'spec-conflict')
+    return line('asks', place, `${oneLine(outcome.criterion, 200)} cannot be met: ${oneLine(outcome.evidence, width)}`);
+  if (outcome.type === 'question') return line('asks', place, `asks: ${oneLine(outcome.question, width)}`);
+  return line('bad', place, 'said done, changed nothing');
 }
 
 function checksLine(results: readonly CheckResult[], back: string): EventLine {
   const failed = results.filter(({ status }) => status !== 'passed');
   const words = [...failed, ...results.filter(({ status }) => status === 'passed')].map(({ name, status, tests }) => {
-    const counted = tests === null ? '' : ` (${tests.passed}${tests.failed > 0 ? ` of ${tests.passed + tests.failed}` : ''} ${tests.passed + tests.failed === 1 ? 'test' : 'tests'})`;
+    const counted =
+      tests === null
+        ? ''
+        : ` (${tests.passed}${tests.failed > 0 ? ` of ${tests.passed + tests.failed}` : ''} ${tests.passed + tests.failed === 1 ? 'test' : 'tests'})`;
     return `${name} ${status}${counted}`;
   });
-  return line(failed.length === 0 ? 'ok' : 'bad', 'checks', `${words.join(', ')}${back}`, failed.flatMap(({ excerpt }) => tellingLines(excerpt)));
+  return line(
+    failed.length === 0 ? 'ok' : 'bad',
+    'checks',
+    `${words.join(', ')}${back}`,
+    failed.flatMap(({ excerpt }) => tellingLines(excerpt)),
+  );
 }
 
 /** The lines that name a failure, else the first ones. */
 function tellingLines(excerpt: string): readonly string[] {
-  const lines = excerpt.split('\n').map((each) => oneLine(each, 200)).filter((each) => each !== '');
+  const lines = excerpt
+    .split('\n')
+    .map((each) => oneLine(each, 200))
+    .filter((each) => each !== '');
   const telling = lines.filter((each) => /\w*(?:error|exception|failure|failed|panic)\b|^(?:✖|not ok)/i.test(each));
   return (telling.length === 0 ? lines : telling).slice(0, failureLines);
 }
 
 function reviewLine({ effect, outcome }: EventOf<'review-finished'>): EventLine {
   const reviewer = reviewerOf(effect);
-  if (outcome.type !== 'reviewed') return line('bad', 'review', `${reviewer} gave no verdict: ${oneLine(describeFailure(outcome), width)}`);
+  if (outcome.type !== 'reviewed')
+    return line('bad', 'review', `${reviewer} gave no verdict: ${oneLine(describeFailure(outcome), width)}`);
   const { verdict, findings } = outcome.review;
   const worst = findings[0];
-  const found = worst === undefined ? verdict : `${worst.severity}: ${oneLine(worst.title, 200)}${worst.file === null ? '' : ` (${oneLine(worst.file, 80)}${worst.line === null ? '' : `:${worst.line}`})`}`;
+  const found =
+    worst === undefined
+      ? verdict
+      : `${worst.severity}: ${oneLine(worst.title, 200)}${worst.file === null ? '' : ` (${oneLine(worst.file, 80)}${worst.line === null ? '' : `:${worst.line}`})`}`;
   return line(verdict === 'pass' ? 'ok' : 'bad', 'review', `${reviewer}: ${found}`);
 }
 

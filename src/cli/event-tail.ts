@@ -9,8 +9,12 @@ export interface EventTail {
   close(): Promise<void>;
 }
 
-/** Hands on the journal's events in order, from now on. */
-export async function createEventTail(store: Store<ItemState>, onEvent: (event: JournalEvent) => void): Promise<EventTail> {
+/** Hands on the journal's events in order, from now on. A reading that fails is told, and made up for by the next. */
+export async function createEventTail(
+  store: Store<ItemState>,
+  onEvent: (event: JournalEvent) => void,
+  onTrouble: (error: unknown) => void,
+): Promise<EventTail> {
   let after = await store.lastSeq();
   let turn: Promise<void> = Promise.resolve();
   let waiting = false;
@@ -27,7 +31,10 @@ export async function createEventTail(store: Store<ItemState>, onEvent: (event: 
     wake() {
       if (waiting) return;
       waiting = true;
-      turn = turn.then(() => new Promise<void>((resolve) => setTimeout(resolve, 20))).then(read);
+      turn = turn
+        .then(() => new Promise<void>((resolve) => setTimeout(resolve, 20)))
+        .then(read)
+        .catch(onTrouble);
     },
     async close() {
       await turn;

@@ -3,6 +3,8 @@ import { runFactory, type RunningFactory } from '../app/run-factory.ts';
 import type { Factory } from '../app/open-factory.ts';
 import { readPicture, type ItemRow } from '../insight/item-row.ts';
 import type { FactoryView, Schedule } from '../machine/schedule.ts';
+import type { ItemState } from '../machine/state.ts';
+import type { JournalEvent } from '../model/event.ts';
 import { exitCode, UserError, type ExitCode } from '../model/user-error.ts';
 import type { CliContext } from './context.ts';
 import { createProgress, type Progress } from './progress.ts';
@@ -28,7 +30,6 @@ type End = 'empty' | 'time' | 'interrupted' | UserError;
 /** Answers the exit code that the rest of the command line promises. */
 export async function runAndFollow(factory: Factory, context: CliContext, options: FollowOptions): Promise<ExitCode> {
   const progress = options.progress ?? createProgress(context.output, { quiet: options.json });
-  const tail = await createEventTail(factory.store, (event) => (options.json ? context.output.jsonLine(event) : progress.event(event)));
   const counter = createCounter(options);
   let settle: (end: End) => void = () => undefined;
   const over = new Promise<End>((resolve) => {
@@ -38,14 +39,31 @@ export async function runAndFollow(factory: Factory, context: CliContext, option
   let running: RunningFactory | null = null;
   const tellTrouble = createTroubleTeller(progress);
   const onTrouble = (error: unknown) => (error instanceof UserError && error.code === 'E_DISK_FULL' ? settle(error) : tellTrouble(error));
+  const stands = new Map<string, ItemState>();
+  const onEvent = (event: JournalEvent) => {
+    const key = `${event.item} ${event.n}`;
+    const stand = stands.get(key);
+    stands.delete(key);
+    if (options.only !== null && !options.only.includes(event.item)) return;
+    if (options.json) return context.output.jsonLine(event);
+    progress.event(event);
+    if (stand !== undefined) progress.stands(event, stand);
+  };
+  const tail = await createEventTail(factory.store, onEvent, onTrouble);
   const onSchedule = (plan: Schedule, view: FactoryView) => {
     tail.wake();
     progress.schedule(view);
-    counter.look(view);
-    if (options.untilEmpty && running !== null && isSettled(plan, view, running.busy())) settle('empty');
+    counter.look(plan, view);
+    if ((options.untilEmpty || counter.exhausted()) && running !== null && isSettled(plan, view, running.busy())) settle('empty');
   };
   running = await runFactory(factory, { slots: options.slots, bounds: counter.bounds, onSchedule, onTrouble });
   counter.listen(running);
+  running.journal.onChange(({ item, n, body, before, after }) => {
+    // A refusal's own line says the same already.
+    const told = body.type === 'prepare-refused' || body.type === 'land-refused';
+    const news = !told && after.reason !== null && after.reason.text !== before?.reason?.text && ['waiting', 'paused', 'parked'].includes(after.status);
+    if (news) stands.set(`${item} ${n}`, after);
+  });
   const interrupt = () => {
     interrupts += 1;
     if (interrupts === 1) context.output.talk('Finishing what runs; press Ctrl-C again to stop now. Nothing is lost either way.');
@@ -71,7 +89,7 @@ export async function runAndFollow(factory: Factory, context: CliContext, option
   process.off('SIGTERM', interrupt);
   if (end instanceof UserError) throw end;
   const { rows } = await readPicture(factory.store, options.only === null ? {} : { ids: options.only });
-  const code = counter.exhausted() ? exitCode.budget : codeFor(end, rows, counter.touched());
+  const code = end === 'empty' && counter.exhausted() ? exitCode.budget : codeFor(end, rows, counter.touched());
   if (!options.json) progress.summary(rows.filter(({ id }) => counter.touched().has(id)), code);
   return code;
 }
@@ -103,15 +121,16 @@ function codeFor(end: Exclude<End, UserError>, rows: readonly ItemRow[], touched
   if (left.length === 0) return exitCode.done;
   if (end === 'time') return exitCode.pending;
   const blocked = left.filter(({ state }) => state !== 'queued');
-  return blocked.every(({ state }) => state === 'waiting') ? exitCode.needsPerson : exitCode.notAccepted;
+  return blocked.length > 0 && blocked.every(({ state }) => state === 'waiting') ? exitCode.needsPerson : exitCode.notAccepted;
 }
 
 interface Counter {
   readonly bounds: () => FactoryView['bounds'];
-  look(view: FactoryView): void;
+  look(plan: Schedule, view: FactoryView): void;
   listen(running: RunningFactory): void;
   /** Items that this session has seen open. */
   touched(): ReadonlySet<string>;
+  /** Whether something could go on but for a bound of this session. */
   exhausted(): boolean;
 }
 
@@ -120,10 +139,12 @@ function createCounter(options: FollowOptions): Counter {
   const seen = new Set<string>();
   const begun = new Set<string>();
   let spent = 0;
+  let exhausted = false;
   const left = (limit: number | null, used: number) => (limit === null ? null : limit - used);
   return {
     bounds: () => ({ itemsLeft: left(options.maxItems, begun.size), costLeftMicroUsd: left(options.maxCostMicroUsd, spent), only: options.only }),
-    look(view) {
+    look({ waits }, view) {
+      exhausted = waits.some(({ code }) => code === 'session-items' || code === 'session-cost');
       for (const { id } of view.items) if (options.only === null || options.only.includes(id)) seen.add(id);
     },
     listen(running) {
@@ -134,6 +155,6 @@ function createCounter(options: FollowOptions): Counter {
       });
     },
     touched: () => seen,
-    exhausted: () => (options.maxCostMicroUsd !== null && spent >= options.maxCostMicroUsd) || (options.maxItems !== null && begun.size >= options.maxItems && seen.size > begun.size),
+    exhausted: () => exhausted,
   };
 }

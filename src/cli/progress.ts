@@ -1,6 +1,7 @@
 /** What a person sees while the factory runs: a line for each change that matters, and a live block on a terminal. */
 import { usd, type FactoryView } from '../machine/schedule.ts';
 import type { ItemRow } from '../insight/item-row.ts';
+import type { ItemState } from '../machine/state.ts';
 import type { JournalEvent } from '../model/event.ts';
 import type { ExitCode } from '../model/user-error.ts';
 import { placeOf, type EventLine, type Mark } from './describe-event.ts';
@@ -10,6 +11,8 @@ import { wrapText } from './wrap-text.ts';
 
 export interface Progress {
   event(event: JournalEvent): void;
+  /** Where the event has left its item, when that is news: at a gate, paused, parked. */
+  stands(event: JournalEvent, state: ItemState): void;
   schedule(view: FactoryView): void;
   trouble(error: unknown): void;
   summary(rows: readonly ItemRow[], code: ExitCode): void;
@@ -45,8 +48,16 @@ export function createProgress(output: Output, { quiet, lead = clockAndItem, sta
       }
       if (timer !== null) draw();
     },
+    stands(event, { status, reason }) {
+      if (reason === null) return;
+      writeLine(output, lead(event), { mark: 'asks', place: status, text: oneLine(reason.text, 400), more: [`Next: ${reason.next}`] });
+    },
     schedule(view) {
-      running = view.items.flatMap(({ id, effects }) => effects.flatMap((effect) => (effect.state === 'running' && effect.type !== 'timer' ? [{ item: id, effect: effect.id }] : [])));
+      running = view.items.flatMap(({ id, effects }) =>
+        effects.flatMap((effect) =>
+          effect.state === 'running' && effect.type !== 'timer' ? [{ item: id, effect: effect.id }] : [],
+        ),
+      );
       for (const { effect } of running) if (!since.has(effect)) since.set(effect, Date.now());
     },
     trouble(error) {
@@ -67,9 +78,12 @@ export function writeLine(output: Output, lead: string, { mark, place, text, mor
   const [first = '', ...rest] = wrapText(text, width);
   const quiet = mark === 'start' ? 'dim' : null;
   const head = place.padEnd(placeWidth);
-  output.line(`${output.tone('dim', lead)}${signOf(mark, output)} ${quiet === null ? head : output.tone(quiet, head)}  ${first}`.trimEnd());
+  output.line(
+    `${output.tone('dim', lead)}${signOf(mark, output)} ${quiet === null ? head : output.tone(quiet, head)}  ${first}`.trimEnd(),
+  );
   for (const each of rest) output.line(`${' '.repeat(indent)}${each}`);
-  for (const each of more.flatMap((long) => wrapText(long, width))) output.line(`${' '.repeat(indent)}${output.tone('dim', each)}`);
+  for (const each of more.flatMap((long) => wrapText(long, width)))
+    output.line(`${' '.repeat(indent)}${output.tone('dim', each)}`);
 }
 
 function signOf(mark: Mark, { tone }: Output): string {
@@ -90,7 +104,9 @@ function signOf(mark: Mark, { tone }: Output): string {
 
 function summarise(output: Output, rows: readonly ItemRow[], code: ExitCode): void {
   const landed = rows.filter(({ state }) => state === 'landed').length;
-  const cost = rows.some(({ costMicroUsd }) => costMicroUsd === null) ? 'cost unknown' : usd(rows.reduce((sum, row) => sum + (row.costMicroUsd ?? 0), 0));
+  const cost = rows.some(({ costMicroUsd }) => costMicroUsd === null)
+    ? 'cost unknown'
+    : usd(rows.reduce((sum, row) => sum + (row.costMicroUsd ?? 0), 0));
   output.line(`\n${landed} of ${rows.length} landed, ${cost}.`);
   for (const { id, state, reason, next, title } of rows) {
     if (state === 'landed') continue;
@@ -100,7 +116,11 @@ function summarise(output: Output, rows: readonly ItemRow[], code: ExitCode): vo
   if (code === 7) output.line('This session has reached its bound.');
 }
 
-function blockLines(running: readonly { item: string; effect: string }[], since: ReadonlyMap<string, number>, rows: number | null): string[] {
+function blockLines(
+  running: readonly { item: string; effect: string }[],
+  since: ReadonlyMap<string, number>,
+  rows: number | null,
+): string[] {
   const room = Math.min(8, (rows ?? 24) - 4);
   const lines = running.slice(0, room).map(({ item, effect }) => {
     const seconds = Math.round((Date.now() - (since.get(effect) ?? Date.now())) / 1_000);

@@ -15,9 +15,11 @@ export function createReviewRounds(): (event: JournalEvent) => readonly EventLin
     const { body, decided } = event;
     const own = describeEvent(event);
     const alone = own === null ? [] : [own];
-    const round = body.type === 'review-finished' || body.type === 'timer-fired' ? rounds.get(phaseOf(body.effect)) : undefined;
+    const round =
+      body.type === 'review-finished' || body.type === 'timer-fired' ? rounds.get(phaseOf(body.effect)) : undefined;
     if (round === undefined || !('effect' in body)) {
-      for (const phase of new Set(decided.filter(isReview).map(phaseOf))) rounds.set(phase, { pending: new Set(), passed: new Map() });
+      for (const phase of new Set(decided.filter(isReview).map(phaseOf)))
+        rounds.set(phase, { pending: new Set(), passed: new Map() });
       for (const effect of decided.filter(isReview)) rounds.get(phaseOf(effect))?.pending.add(effect);
       return alone;
     }
@@ -36,7 +38,12 @@ export function createReviewRounds(): (event: JournalEvent) => readonly EventLin
 
 function summarise({ passed }: Round, back: string): EventLine {
   const yes = [...passed.values()].filter(Boolean).length;
-  return { mark: yes === passed.size ? 'ok' : 'bad', place: 'review', text: `passed by ${yes} of ${passed.size}${back}`, more: [] };
+  return {
+    mark: yes === passed.size ? 'ok' : 'bad',
+    place: 'review',
+    text: `passed by ${yes} of ${passed.size}${back}`,
+    more: [],
+  };
 }
 
 function isReview(effect: string): boolean {

@@ -33,7 +33,12 @@ export interface RunningExecutor {
   drain(): Promise<void>;
   /** Takes nothing new and aborts what runs; its starts stay recorded and are adopted later. */
   close(): Promise<void>;
+  /** As `close`, for a worker that has lost its place: sessions are left running for whoever adopts their effects. */
+  abandon(): Promise<void>;
 }
 
-/** Why a performance was aborted; steps pass it on as `signal.reason`. */
-export type AbortReason = 'effect-over' | 'worker-stops' | 'worker-lost';
+/**
+ * Why a performance was aborted; steps pass it on as `signal.reason`. After `effect-moved` (a later start has it) and
+ * `worker-lost` somebody else goes on with the effect, this worker's next life included: its session is not ours to end.
+ */
+export type AbortReason = 'effect-over' | 'effect-moved' | 'worker-stops' | 'worker-lost';

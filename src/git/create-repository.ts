@@ -5,7 +5,11 @@ import { branchRef, committer, writeRef } from './refs.ts';
 import { writeSkeleton } from './repository-files.ts';
 
 /** Turns `folder` into an ordinary repository whose one commit on `branch` holds the files that lie there. Answers the commit. */
-export async function createRepository(options: { readonly folder: string; readonly branch: string; readonly message: string }): Promise<string> {
+export async function createRepository(options: {
+  readonly folder: string;
+  readonly branch: string;
+  readonly message: string;
+}): Promise<string> {
   const { folder, branch, message } = options;
   const gitDir = join(folder, '.git');
   await mkdir(gitDir);

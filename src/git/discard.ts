@@ -6,12 +6,14 @@ import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { chmod, lstat, readdir, rename } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setTimeout as pause } from 'node:timers/promises';
 import { absent } from './repository-files.ts';
 
-/** Folders whose deletion has not begun, and the one deletion that runs. */
+/** Folders whose deletion has not begun, the deletions that run, and what makes them run at once. */
 const waiting: string[] = [];
 let running: Promise<void> | null = null;
+let hurry: () => void = () => undefined;
+let settling = 0;
+const lingerMs = 250;
 const perProgram = 100;
 const suffix = '.discarded-';
 
@@ -50,10 +52,23 @@ export function deleteLater(path: string): void {
 }
 
 async function deleteWaiting(): Promise<void> {
-  // The caller and those beside it first.
-  await pause(20);
-  while (waiting.length > 0) await deleteTrees(waiting.splice(0, perProgram));
+  while (waiting.length > 0) {
+    await linger();
+    await deleteTrees(waiting.splice(0, perProgram));
+  }
   running = null;
+}
+
+/** Until others have come to go along, or somebody waits. */
+function linger(): Promise<void> {
+  return new Promise((resolve) => {
+    if (settling > 0) return resolve();
+    const timer = setTimeout(resolve, lingerMs);
+    hurry = () => {
+      clearTimeout(timer);
+      resolve();
+    };
+  });
 }
 
 /** Whether a folder of this name was given up already. */
@@ -73,7 +88,10 @@ export async function sweepDiscarded(folder: string): Promise<void> {
 export async function settleDeletions(): Promise<void> {
   // The programs are unreferenced: without this, waiting for them alone would end the process.
   const alive = setInterval(() => undefined, 1_000);
+  settling += 1;
+  hurry();
   while (running !== null) await running;
+  settling -= 1;
   clearInterval(alive);
 }
 

@@ -52,13 +52,12 @@ export function openStarter(): Starter | null {
       if (slot === null) throw new Error(`no file can be made in ${tmpdir()}`);
       let whole = false;
       try {
-        if (run.input !== undefined) writeAll(slot.input, typeof run.input === 'string' ? Buffer.from(run.input) : run.input);
+        fill(slot.input, typeof run.input === 'string' ? Buffer.from(run.input) : (run.input ?? new Uint8Array()));
         const status = await shell.begin(run, slot);
         // What was killed may have left a child behind that still writes.
         whole = status !== null && status < 128;
         return { status, stdout: readAll(slot.output), stderr: readAll(slot.errors) };
       } finally {
-        if (whole) empty(slot);
         if (whole) free.push(slot);
         else closeSlot(slot);
       }
@@ -101,17 +100,24 @@ function startShell(): Shell {
     const lines = (rest + text).split('\n');
     rest = lines.pop() ?? '';
     for (const line of lines) hear(jobs, line);
+    if (jobs.size === 0) hold(false);
   });
+  // A shell that waits for work keeps no process from ending.
+  const parts = [child, child.stdin, child.stdout] as unknown as readonly { ref(): void; unref(): void }[];
+  const hold = (stay: boolean): void => parts.forEach((part) => (stay ? part.ref() : part.unref()));
   child.stdin.write('exec 9>/dev/null\n');
+  hold(false);
   return {
     begin(run, slot) {
       if (!alive) return Promise.resolve(null);
       lastJob += 1;
       const id = lastJob;
+      if (jobs.size === 0) hold(true);
       child.stdin.write(lineFor(id, run, slot));
       return new Promise((end) => jobs.set(id, { run, end }));
     },
     async end() {
+      hold(true);
       child.stdin.end();
       await closed;
     },
@@ -167,16 +173,15 @@ function openSlot(): Slot | null {
   return { input, output, errors };
 }
 
-function empty(slot: Slot): void {
-  for (const fd of [slot.input, slot.output, slot.errors]) ftruncateSync(fd, 0);
-}
-
 function closeSlot(slot: Slot): void {
   for (const fd of [slot.input, slot.output, slot.errors]) closeSync(fd);
 }
 
-function writeAll(fd: number, content: Uint8Array): void {
+/** Output files are emptied by the shell as it opens them. */
+function fill(fd: number, content: Uint8Array): void {
+  const before = fstatSync(fd).size;
   for (let at = 0; at < content.length; ) at += writeSync(fd, content, at, content.length - at, at);
+  if (before > content.length) ftruncateSync(fd, content.length);
 }
 
 function readAll(fd: number): Buffer {

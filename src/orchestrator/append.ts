@@ -40,11 +40,12 @@ export interface Journal {
   append(item: ItemId, body: EventBody, options?: AppendOptions): Promise<AppendResult>;
   /** Adds items all or nothing; `make` is given the ids, in order. */
   add(count: number, project: string, make: (ids: readonly ItemId[]) => readonly WorkItem[]): Promise<readonly WorkItem[]>;
-  onChange(listener: (change: Change) => void): void;
+  /** Answers what ends the listening. */
+  onChange(listener: (change: Change) => void): () => void;
 }
 
-export function createJournal(store: Store<ItemState>, executor: Executor | null, newId: () => string): Journal {
-  const listeners: ((change: Change) => void)[] = [];
+export function createJournal(store: Store<ItemState>, executor: Pick<Executor, 'enqueue' | 'stop'> | null, newId: () => string): Journal {
+  const listeners = new Set<(change: Change) => void>();
 
   async function append(item: ItemId, body: EventBody, options: AppendOptions = {}): Promise<AppendResult> {
     let change: Change | null = null;
@@ -91,7 +92,14 @@ export function createJournal(store: Store<ItemState>, executor: Executor | null
     return items;
   }
 
-  return { append, add, onChange: (listener) => void listeners.push(listener) };
+  return {
+    append,
+    add,
+    onChange(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+  };
 }
 
 /** Only the latest start of an effect may end it, and only while it runs. A timer fires without being started. */

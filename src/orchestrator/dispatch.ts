@@ -6,7 +6,7 @@ import { schedule, type FactoryView, type Schedule, type Start } from '../machin
 import type { ItemState } from '../machine/state.ts';
 import type { Presence, Store } from '../store/store.ts';
 import type { Journal } from './append.ts';
-import { leaseMs, loadFactoryModel, type FactoryModel } from './factory-model.ts';
+import { leaseMs, createFactoryModel, type FactoryModel } from './factory-model.ts';
 
 const tidyMs = 2_000;
 /** A wait for a rate or a day to pass is looked at again this often. */
@@ -19,7 +19,7 @@ export interface DispatchOptions {
   readonly bounds: () => FactoryView['bounds'];
   /** Set when this process takes on nothing new. */
   readonly draining: () => boolean;
-  /** After each look at the whole: what it found. A worker that does not lead plans nothing. */
+  /** After each look at the whole: what it found. Also where another worker leads, and acts on it. */
   readonly onSchedule: (schedule: Schedule, view: FactoryView) => void;
   readonly onTrouble: (error: unknown) => void;
 }
@@ -30,9 +30,9 @@ export interface Dispatcher {
   close(): Promise<void>;
 }
 
-export async function startDispatch(options: DispatchOptions): Promise<Dispatcher> {
+export function startDispatch(options: DispatchOptions): Dispatcher {
   const { journal, presence, onTrouble } = options;
-  const model = await loadFactoryModel(options.store);
+  const model = createFactoryModel(options.store);
   let closed = false;
   let asked = false;
   let turn: Promise<void> = Promise.resolve();
@@ -53,14 +53,15 @@ export async function startDispatch(options: DispatchOptions): Promise<Dispatche
   const look = async () => {
     const leads = await presence.leads();
     const view = await model.view(options.bounds(), options.draining());
-    const plan = leads ? schedule(view) : { starts: [], waits: [] };
+    // Whoever does not lead looks as well: it must know when nothing is left to wait for.
+    const plan = schedule(view);
     options.onSchedule(plan, view);
-    for (const start of plan.starts) await begin(journal, model, start);
+    if (leads) for (const start of plan.starts) await begin(journal, model, start);
     if (alarm !== null) clearTimeout(alarm);
     const dueMs = nextLookMs(view, plan);
     if (dueMs !== null) alarm = setTimeout(wake, dueMs);
   };
-  journal.onChange((change) => {
+  const ignore = journal.onChange((change) => {
     model.changed(change);
     wake();
   });
@@ -78,6 +79,7 @@ export async function startDispatch(options: DispatchOptions): Promise<Dispatche
     wake,
     async close() {
       closed = true;
+      ignore();
       clearInterval(tidy);
       if (alarm !== null) clearTimeout(alarm);
       await turn;

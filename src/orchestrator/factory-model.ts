@@ -36,26 +36,34 @@ interface Items {
 /** A worker that has not beaten for this long is taken for dead or frozen. */
 export const leaseMs = 10_000;
 
-export async function loadFactoryModel(store: Store<ItemState>): Promise<FactoryModel> {
-  let items = await loadItems(store);
-  let facts = await readFacts(store);
+/**
+ * Reads nothing by itself: whoever made it tells it of changes from then on, and the first view loads the rest. So no
+ * change can fall between the loading and the listening.
+ */
+export function createFactoryModel(store: Store<ItemState>): FactoryModel {
+  let items = emptyItems();
+  let facts: Facts = { projects: [], workers: [], pausedBy: null };
   const dirty = new Set<ItemId>();
   const own = new Map<ItemId, Change>();
-  let reload = false;
-  let refresh = false;
+  let reload = true;
+  let refresh = true;
 
   async function catchUp(): Promise<void> {
     if (refresh) {
       refresh = false;
-      facts = await readFacts(store);
+      facts = await readFacts(store).catch((error: unknown) => {
+        refresh = true;
+        throw error;
+      });
     }
-    if (reload) {
-      reload = false;
-      own.clear();
-      dirty.clear();
-      items = await loadItems(store);
-      return;
-    }
+    if (!reload) return catchUpItems().catch(forget);
+    reload = false;
+    own.clear();
+    dirty.clear();
+    items = await loadItems(store).catch(forget);
+  }
+
+  async function catchUpItems(): Promise<void> {
     const known = [...own].flatMap(([id, { after }]) => {
       const number = items.open.get(id)?.number;
       return number === undefined ? [] : [{ number, state: after }];
@@ -65,6 +73,12 @@ export async function loadFactoryModel(store: Store<ItemState>): Promise<Factory
     own.clear();
     await takeItems(store, items, known);
     if (unknown.length > 0) await takeItems(store, items, await store.items({ ids: unknown }));
+  }
+
+  /** What could not be read is not known any more: all of it is read again. */
+  function forget(error: unknown): never {
+    reload = true;
+    throw error;
   }
 
   return {
@@ -102,8 +116,12 @@ export async function loadFactoryModel(store: Store<ItemState>): Promise<Factory
   };
 }
 
+function emptyItems(): Items {
+  return { open: new Map(), over: new Map(), scheduled: new Map(), pipelines: new Map() };
+}
+
 async function loadItems(store: Store<ItemState>): Promise<Items> {
-  const items: Items = { open: new Map(), over: new Map(), scheduled: new Map(), pipelines: new Map() };
+  const items = emptyItems();
   await takeItems(store, items, await store.items({ open: true }));
   return items;
 }

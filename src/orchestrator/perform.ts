@@ -24,9 +24,14 @@ export interface PerformOptions {
 }
 
 export function createPerform({ store, journal, context, cleanUp, isOutage, onTrouble }: PerformOptions): Perform {
+  /** Unless a later start of the effect, here or elsewhere, goes on with what is there. */
+  const cleanUpIfOver = async (effect: EffectStart['effect']) => {
+    const found = await store.item(effect.item);
+    if (found?.state.awaiting[effect.id] === undefined) await cleanUp(effect.id);
+  };
   return async ({ effect, token }, signal) => {
     const about = await aboutItem(store, effect, token);
-    if (about === null) return cleanUp(effect.id);
+    if (about === null) return cleanUpIfOver(effect);
     let body: EventBody;
     try {
       body = await runStep({ effect, token, worker: '' }, about, context, signal);
@@ -37,11 +42,14 @@ export function createPerform({ store, journal, context, cleanUp, isOutage, onTr
       }
       onTrouble(error);
       if (await isOutage(error)) return;
+      if ((await aboutItem(store, effect, token)) === null) return cleanUpIfOver(effect);
+      // Before the event: once it is there, the next start may begin at once.
+      await cleanUp(effect.id);
       await journal.append(effect.item, { type: 'effect-broke', effect: effect.id, error: messageOf(error) }, { token });
-      return cleanUp(effect.id);
+      return;
     }
-    await journal.append(effect.item, body, { token });
-    await cleanUp(effect.id);
+    const { type } = await journal.append(effect.item, body, { token });
+    await (type === 'appended' ? cleanUp(effect.id) : cleanUpIfOver(effect));
   };
 }
 

@@ -25,8 +25,12 @@ export interface SessionSpec {
   readonly watch: { readonly folder: string; readonly maxBytes: number } | null;
   /** What stdout and stderr may hold together; 256 MiB unless given. */
   readonly maxOutputBytes?: number;
+  /** An abort ends the session, unless its reason is one of `handedOn`: then only this caller's waiting ends. */
   readonly signal: AbortSignal;
 }
+
+/** Reasons of an abort after which somebody else goes on with the session, or ends it. */
+const handedOn: ReadonlySet<unknown> = new Set(['effect-moved', 'worker-lost']);
 
 /** How it ended. Exactly one; an abort by the caller is `aborted`. */
 export type SessionEnd =
@@ -135,6 +139,7 @@ async function waitForEnd(directory: string, done: AbortSignal): Promise<void> {
 
 async function stopSession(spec: SessionSpec, stop: Stop): Promise<SessionEnd> {
   const { directory } = spec;
+  if (stop.type === 'aborted' && handedOn.has(spec.signal.reason)) return { type: 'aborted' };
   await endProcesses(directory, graceMs);
   if (stop.type === 'aborted') return { type: 'aborted' };
   const written = join(directory, 'receipt.stopped');

@@ -50,7 +50,7 @@ export function openCopies(folderOf: (project: string) => string): Copies {
     async sweep(projects, live) {
       const folders = projects.map(folderOf);
       const owners = await Promise.all(folders.map(readOwners));
-      const needed = await live();
+      const needed = owners.some(({ size }) => size > 0) ? await live() : new Set<string>();
       for (const [index, folder] of folders.entries()) {
         for (const [effect, name] of owners[index] ?? []) {
           if (!needed.has(effect)) await rm(join(folder, `${name}${ownerSuffix}`), { force: true });

@@ -61,6 +61,7 @@ export async function runAgent(task: AgentTask, context: StepContext, signal: Ab
   let usage: Usage | null = null;
   let resume: Turn['resume'] = null;
   let prompt = task.prompt;
+  const refused = new Set<string>();
   for (let turn = 1; ; turn += 1) {
     const { end, report, record } = await runTurn(task, agent, { turn, prompt, resume }, context, signal);
     if (end.type === 'aborted') throw new StepAborted();
@@ -71,6 +72,7 @@ export async function runAgent(task: AgentTask, context: StepContext, signal: Ab
     const failure = failureOf(end, report);
     if (failure !== null) return { end: { type: 'failed', failure }, usage: spent, sessions };
     const { json, text, denied } = answerOf(report);
+    denied.forEach((tool) => refused.add(tool));
     const judged = judgeResult(task.schema, json);
     if (judged.type === 'fits') return { end: { type: 'answered', value: judged.value, text }, usage: spent, sessions };
     if (judged.type === 'exit') return { end: { type: 'exit', exit: judged.exit }, usage: spent, sessions };
@@ -80,7 +82,7 @@ export async function runAgent(task: AgentTask, context: StepContext, signal: Ab
       continue;
     }
     const final: SessionFailure =
-      denied.length > 0 ? { type: 'denied', detail: `refused: ${denied.join(', ')}` } : { type: 'malformed', problems: [...judged.problems] };
+      refused.size > 0 ? { type: 'denied', detail: [...refused].join(', ').slice(0, 8_000) } : { type: 'malformed', problems: [...judged.problems] };
     return { end: { type: 'failed', failure: final }, usage: spent, sessions };
   }
 }
@@ -142,14 +144,12 @@ async function runTurn(
     result: launch.resultFile === null ? null : await readResult(launch.resultFile),
   };
   const durationMs = end.type === 'exited' ? end.durationMs : Math.round(performance.now() - startedAt);
-  const record: SessionRecord = {
-    turn: number,
-    prompt: await context.artifacts.put('prompt.md', prompt),
-    transcript: await context.artifacts.put('transcript', end.stdout),
-    stderr: await context.artifacts.put('stderr', end.stderr),
-    end: end.type,
-    durationMs: Math.round(durationMs),
-  };
+  const [asked, transcript, stderr] = await Promise.all([
+    context.artifacts.put('prompt.md', prompt),
+    context.artifacts.put('transcript', end.stdout),
+    context.artifacts.put('stderr', end.stderr),
+  ]);
+  const record: SessionRecord = { turn: number, prompt: asked, transcript, stderr, end: end.type, durationMs: Math.round(durationMs) };
   return { end, report: agent.report(ended, turn), record };
 }
 
@@ -183,19 +183,23 @@ function passedOn(config: AgentConfig, context: StepContext): Record<string, str
   }));
 }
 
-/** Our own limits first: what the program says about itself does not count once we have ended it. */
+/**
+ * Our own limits first: what the program says about itself does not count once we have ended it. But one that was still
+ * waiting for its model endpoint, as Codex does for ever, is not to be blamed for it: an outage is waited out.
+ */
 function failureOf(end: CommandEnd, report: TurnReport): SessionFailure | null {
+  const said = report.end.type === 'failed' ? report.end.failure : null;
   switch (end.type) {
     case 'stalled':
-      return { type: 'stalled', silentMs: end.silentMs };
+      return said?.type === 'unreachable' ? said : { type: 'stalled', silentMs: end.silentMs };
     case 'timed-out':
-      return { type: 'timed-out', afterMs: end.afterMs };
+      return said?.type === 'unreachable' ? said : { type: 'timed-out', afterMs: end.afterMs };
     case 'too-large':
       return { type: 'unsafe-content', problems: [`the working copy or the output grew to ${end.sizeBytes} bytes`] };
     case 'walls-failed':
       return { type: 'crashed', exitCode: end.exitCode, detail: `the sandbox did not come up: ${showControl(end.stderr).slice(-2_000)}` };
     case 'exited':
-      return report.end.type === 'failed' ? report.end.failure : null;
+      return said;
     case 'aborted':
     case 'vanished':
       throw new Error(`${end.type} is not an end that can be judged`);

@@ -8,6 +8,8 @@ import { connectionTypes } from './postgres/types.ts';
 export interface Database {
   /** At most 4 connections, opened as needed; each new one starts the private server again if it is gone. */
   readonly pool: pg.Pool;
+  /** Process ids of the server's side of the pool's connections: what they changed is known in this process already. */
+  readonly backends: ReadonlySet<number>;
   /** A connection of the caller's own, to `end()`; for LISTEN and session locks. Starts the server like the pool. */
   connect(): Promise<pg.Client>;
   /** For a person; holds no secret. */
@@ -42,6 +44,7 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
   const config = { ...connector.config, types: connectionTypes(driver) };
   const notify = options.onNotice ?? (() => undefined);
   const pool = createPool(driver, connector, config, notify);
+  const backends = watchBackends(pool);
   try {
     await useOnce(pool, connector, (client) => migrate(client, migrations));
   } catch (error) {
@@ -50,6 +53,7 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
   }
   return {
     pool,
+    backends,
     async connect() {
       await connector.revive();
       const client = new driver.Client(config);
@@ -90,9 +94,26 @@ function createPool(
     // oxlint-disable-next-line typescript/no-misused-promises -- the pool waits for it; its types do not say so
     onConnect: connector.prepare,
   });
-  // An idle connection that breaks is thrown away by the pool; without a listener it would end the process.
+  // A connection that breaks is thrown away by the pool, and whoever uses it is told by its own query. Without these
+  // listeners the loss itself would end the process: the pool listens to those that are idle only.
   pool.on('error', (error) => notify(`An idle database connection was lost: ${error.message}`));
+  pool.on('connect', (client) => client.on('error', () => undefined));
   return pool;
+}
+
+function watchBackends(pool: pg.Pool): ReadonlySet<number> {
+  const backends = new Set<number>();
+  const idOf = (client: pg.PoolClient) => (client as unknown as { readonly processID: number | null }).processID;
+  pool.on('connect', (client) => {
+    const id = idOf(client);
+    if (id !== null) backends.add(id);
+  });
+  // The number may be another process's next.
+  pool.on('remove', (client) => {
+    const id = idOf(client);
+    if (id !== null) backends.delete(id);
+  });
+  return backends;
 }
 
 /** The first use. What merely passes, such as a server that is just going down, is waited for. */

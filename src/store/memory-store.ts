@@ -2,6 +2,7 @@
 import type { JournalEvent } from '../model/event.ts';
 import type { PinnedPipeline } from '../model/pipeline.ts';
 import { isFinal } from '../model/work-item.ts';
+import { effectRowChange } from './effect-rows.ts';
 import type { NewEvent, ProjectRow, Spend, Store, StoredState, StoreTransaction, WorkerRow } from './store.ts';
 
 interface Row<S> {
@@ -17,6 +18,8 @@ interface Memory<S> {
   readonly ids: Set<string>;
   readonly pipelines: Map<string, PinnedPipeline>;
   readonly spends: KeptSpend[];
+  /** Session starts: `project/agent` and when. */
+  readonly starts: { readonly key: string; readonly at: string }[];
   readonly now: () => string;
 }
 
@@ -25,7 +28,7 @@ type KeptSpend = Spend & { readonly at: string; readonly project: string };
 /** `clock` gives the store's time in milliseconds. */
 export function createMemoryStore<S extends StoredState>(clock: () => number): Store<S> {
   const now = () => new Date(clock()).toISOString();
-  const memory: Memory<S> = { rows: new Map(), events: [], ids: new Set(), pipelines: new Map(), spends: [], now };
+  const memory: Memory<S> = { rows: new Map(), events: [], ids: new Set(), pipelines: new Map(), spends: [], starts: [], now };
   const { rows, events, pipelines } = memory;
   let numbers = 0;
   let turn: Promise<unknown> = Promise.resolve();
@@ -36,15 +39,20 @@ export function createMemoryStore<S extends StoredState>(clock: () => number): S
       turn = mine.catch(() => undefined);
       return mine;
     },
-    async addItems(count, _project, build) {
+    async addItems(count, project, build) {
       const given = Array.from({ length: count }, () => (numbers += 1));
       const at = now();
-      for (const [index, { state, event }] of build(given, at).entries()) {
+      const built = build(given, at);
+      const keys = [...rows.values(), ...built].flatMap(({ state: { item } }) => (item.project === project && item.key !== null ? [item.key] : []));
+      if (new Set(keys).size < keys.length) throw new Error(`a key stands twice in ${project}`);
+      for (const [index, { state, event }] of built.entries()) {
         rows.set(state.item.id, { number: given[index] ?? 0, version: 1, state });
         record(memory, event, at);
       }
     },
-    savePipeline: async (hash, pipeline) => void pipelines.set(hash, pipeline),
+    async savePipeline(hash, pipeline) {
+      if (!pipelines.has(hash)) pipelines.set(hash, pipeline);
+    },
     pipeline: async (hash) => pipelines.get(hash) ?? null,
     item: async (id) => rows.get(id) ?? null,
     items: async ({ ids: wanted, open, project }) =>
@@ -65,7 +73,7 @@ export function createMemoryStore<S extends StoredState>(clock: () => number): S
   };
 }
 
-function memoryFactory<S extends StoredState>({ rows, spends, now }: Memory<S>) {
+function memoryFactory<S extends StoredState>({ rows, spends, starts, now }: Memory<S>) {
   const projects = new Map<string, ProjectRow>();
   const workers: WorkerRow[] = [];
   let pausedBy: string | null = null;
@@ -73,13 +81,21 @@ function memoryFactory<S extends StoredState>({ rows, spends, now }: Memory<S>) 
   return {
     project: async (id) => projects.get(id) ?? null,
     projects: async () => [...projects.values()],
-    saveProject: async (project) => void projects.set(project.id, project),
+    async saveProject(project) {
+      const known = projects.get(project.id);
+      projects.set(project.id, { ...project, target: project.target ?? known?.target ?? null, limits: project.limits ?? known?.limits ?? null });
+    },
     async spentSince(since) {
       const sums = new Map<string, number>();
       for (const { at, project, microUsd } of spends) if (at >= since) sums.set(project, (sums.get(project) ?? 0) + microUsd);
       return sums;
     },
-    startsLastMinute: async () => new Map(),
+    async startsLastMinute() {
+      const counts = new Map<string, number>();
+      const since = new Date(Date.parse(now()) - 60_000).toISOString();
+      for (const { key, at } of starts) if (at > since) counts.set(key, (counts.get(key) ?? 0) + 1);
+      return counts;
+    },
     workers: async () => workers,
     running: async (worker) =>
       [...rows.values()].flatMap(({ state }) =>
@@ -121,8 +137,11 @@ async function run<S extends StoredState, T>(memory: Memory<S>, work: (tx: Store
       writes.push(() => record(memory, event, at));
       return true;
     },
-    async saveItem(_before, after, version, spend) {
+    async saveItem(before, after, version, spend) {
       writes.push(() => {
+        for (const { state, effect } of effectRowChange(before, after).put) {
+          if (state === 'running' && 'agent' in effect) memory.starts.push({ key: `${after.item.project}/${String(effect.agent)}`, at });
+        }
         const row = memory.rows.get(after.item.id);
         if (row !== undefined) Object.assign(row, { version, state: after });
         if (spend !== null) memory.spends.push({ ...spend, at, project: after.item.project });

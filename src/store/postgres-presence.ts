@@ -2,7 +2,7 @@
  * A worker's standing connection. Its identity and the scheduler's place are session locks of PostgreSQL: a killed
  * process loses them with its connection, at once; a frozen one loses them when another worker fences it.
  */
-import type { Client, Pool } from 'pg';
+import type { Client } from 'pg';
 import type { Database } from './database.ts';
 import { channel } from './postgres-store.ts';
 import type { Presence, StoreSignal } from './store.ts';
@@ -19,18 +19,21 @@ export async function joinPostgres(
 ): Promise<Presence> {
   const client = await database.connect();
   const listeners: ((signal: StoreSignal) => void)[] = [];
+  const lossListeners: (() => void)[] = [];
   let alive = true;
   let leading = false;
   let triedAt = -Infinity;
+  let leaving = false;
   const lose = () => {
+    const wasAlive = alive;
     alive = false;
     leading = false;
+    if (wasAlive && !leaving) for (const listener of lossListeners) listener();
   };
   client.on('error', lose);
   client.on('end', lose);
-  const ownBackends = watchBackends(database.pool);
   client.on('notification', ({ payload, processId }) => {
-    if (ownBackends.has(processId) && payload !== 'factory') return;
+    if (database.backends.has(processId) && payload !== 'factory') return;
     const signal = readSignal(payload ?? '');
     for (const listener of listeners) listener(signal);
   });
@@ -68,12 +71,22 @@ export async function joinPostgres(
     onSignal(listener) {
       listeners.push(listener);
     },
+    onLost(listener) {
+      lossListeners.push(listener);
+    },
     async leave() {
-      if (alive) await client.query('delete from worker where id = $1', [worker]);
+      leaving = true;
+      // Without the row nothing waits for this worker's lease; a store that is gone has forgotten its locks anyway.
+      if (alive) await client.query('delete from worker where id = $1', [worker]).catch(() => undefined);
       lose();
       await client.end();
     },
   };
+}
+
+/** Whether this worker works in this home, with its folders and sessions. */
+export function isWorkerOf(homeId: string, worker: string): boolean {
+  return worker.startsWith(`${homeId}-`);
 }
 
 async function takeIdentity(client: Client, homeId: string): Promise<string> {
@@ -83,16 +96,6 @@ async function takeIdentity(client: Client, homeId: string): Promise<string> {
     if (rows[0]?.got === true) return id;
   }
   throw new Error(`all ${maxWorkersPerHome} worker identities of this home are taken`);
-}
-
-/** Backends of this process's own pool: what they changed is known here already. */
-function watchBackends(pool: Pool): ReadonlySet<number> {
-  const backends = new Set<number>();
-  pool.on('connect', (client) => {
-    const { processID } = client as unknown as { processID: number | null };
-    if (processID !== null) backends.add(processID);
-  });
-  return backends;
 }
 
 function readSignal(payload: string): StoreSignal {

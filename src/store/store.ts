@@ -137,5 +137,7 @@ export interface Presence {
   /** Ends the store's connection of a worker that no longer beats, so that it cannot act when it wakes. */
   fence(worker: string): Promise<void>;
   onSignal(listener: (signal: StoreSignal) => void): void;
+  /** Called once when it ceases to be alive, unless it leaves by itself. */
+  onLost(listener: () => void): void;
   leave(): Promise<void>;
 }

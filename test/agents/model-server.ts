@@ -1,3 +1,4 @@
+import type { Server, ServerResponse } from 'node:http';
 import { join } from 'node:path';
 
 /** What a scripted model is told about one request of an agent. */
@@ -27,14 +28,21 @@ interface Mock {
   on(match: { predicate: () => boolean }, respond: (request: RawRequest) => unknown): unknown;
   start(): Promise<string>;
   stop(): Promise<void>;
+  readonly serverInstance: { readonly server: Server } | null;
 }
 interface RawRequest {
   readonly messages: readonly { readonly role: string; readonly content: unknown }[];
   readonly tools?: readonly { readonly function: { readonly name: string } }[];
 }
 
-/** A model endpoint on 127.0.0.1 that answers every request as `reply` says; each reply costs 1000 + 50 tokens. */
-export async function startModelServer(reply: (request: ModelRequest) => ModelReply): Promise<ModelServer> {
+/**
+ * A model endpoint on 127.0.0.1 that answers every request as `reply` says; each reply costs 1000 + 50 tokens.
+ * `limitHeaders` are put on every answer of 429, as providers state there when a quota resets.
+ */
+export async function startModelServer(
+  reply: (request: ModelRequest) => ModelReply,
+  limitHeaders: () => Readonly<Record<string, string>> = () => ({}),
+): Promise<ModelServer> {
   const entry = join(import.meta.dirname, 'aimock', 'node_modules', '@copilotkit', 'aimock', 'dist', 'index.js');
   const { LLMock } = (await import(entry)) as { LLMock: new (options: object) => Mock };
   const mock = new LLMock({ port: 0, host: '127.0.0.1', logLevel: 'silent' });
@@ -45,6 +53,11 @@ export async function startModelServer(reply: (request: ModelRequest) => ModelRe
     return writeReply(reply(request));
   });
   const url = await mock.start();
+  mock.serverInstance?.server.prependListener('request', (_request, response: ServerResponse) => {
+    const writeHead = response.writeHead.bind(response) as (status: number, headers: object) => ServerResponse;
+    const withHeaders = (status: number, headers: object) => writeHead(status, status === 429 ? { ...headers, ...limitHeaders() } : headers);
+    response.writeHead = withHeaders as typeof response.writeHead;
+  });
   return { url, requests: () => seen, stop: () => mock.stop() };
 }
 

@@ -59,7 +59,7 @@ beforeAll(async () => {
     return attempts.length === 0 && state === 'running' && seen.length > 1 && seen;
   });
   always = { ids, ran: await up.ended };
-}, 90_000);
+}, 180_000);
 
 afterAll(() => desk.close());
 

@@ -1,7 +1,7 @@
 /** What outside tools rely on: JSON in and out, events, exit codes, help. */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { commandTable } from '../../src/cli/command-table.ts';
 import { fileAt, makeRepository, openDesk, queryDatabase, type Desk } from '../support/cli-desk.ts';
 import { addItems, errorOf, expectRefusal, listItems, mwJson, projectFiles, showItem } from '../support/cli-project.ts';
@@ -24,6 +24,8 @@ esac
 const files = projectFiles({ maker });
 /** Everything that acts on a terminal: C0 but tab and line feed, DEL, C1, overrides of direction. */
 const acting = /[\u0000-\u0008\u000B-\u001F\u007F-\u009F\u200E\u200F\u202A-\u202E\u2066-\u2069]/;
+
+vi.setConfig({ testTimeout: 90_000 });
 
 let desk: Desk;
 beforeAll(() => {
@@ -77,17 +79,21 @@ it('refuses a key that is taken, and names the item that has it', async () => {
 });
 
 it('adds 1,000 items with dependencies in less than 3 s', async () => {
-  const at = repositoryOf('thousand');
-  const items = Array.from({ length: 1_000 }, (_, index) => ({ key: `k${index}`, title: `Item ${index}`, body: 'words '.repeat(20), after: index === 0 ? [] : [`k${index - 1}`] }));
-  const startedAt = performance.now();
-  const ids = await addItems(desk, items, at);
-  const tookMs = performance.now() - startedAt;
-  expect(new Set(ids).size).toBe(1_000);
-  console.log(`1,000 items added in ${Math.round(tookMs)} ms`);
-  expect(tookMs).toBeLessThan(3_000);
-  const listed = await listItems(desk, at);
-  expect(listed).toHaveLength(1_000);
-  expect(listed[1]).toEqual({ id: ids[1], key: 'k1', title: 'Item 1', state: 'queued', phase: null, reason: `until ${ids[0]} has landed`, branch: null, costMicroUsd: 0 });
+  const other = openDesk(files);
+  try {
+    await other.mw(['status']);
+    const items = Array.from({ length: 1_000 }, (_, index) => ({ key: `k${index}`, title: `Item ${index}`, body: 'words '.repeat(20), after: index === 0 ? [] : [`k${index - 1}`] }));
+    const startedAt = performance.now();
+    const ids = await addItems(other, items);
+    const tookMs = performance.now() - startedAt;
+    expect(new Set(ids).size).toBe(1_000);
+    expect(tookMs).toBeLessThan(3_000);
+    const listed = await listItems(other);
+    expect(listed).toHaveLength(1_000);
+    expect(listed[1]).toEqual({ id: 'MW-2', key: 'k1', title: 'Item 1', state: 'queued', phase: null, reason: 'until MW-1 has landed', branch: null, costMicroUsd: 0 });
+  } finally {
+    await other.close();
+  }
 });
 
 it('writes journal events as lines of JSON, and ends with 0 once every item has landed', async () => {

@@ -56,8 +56,21 @@ describe('the story', { timeout: 2 * minute }, () => {
   });
 
   test('goes through all eight phases of the engineering pipeline, in order', () => {
-    const passed = told.stdout.matchAll(/^ +[\d.]+s {2}✓ (triage|research|prd|tech-research|design|spec|build|review) /gm);
-    expect(Array.from(passed, ([, phase]) => phase)).toEqual(['triage', 'research', 'prd', 'tech-research', 'design', 'spec', 'build', 'build', 'build', 'review']);
+    const passed = told.stdout.matchAll(
+      /^ +[\d.]+s {2}✓ (triage|research|prd|tech-research|design|spec|build|review) /gm,
+    );
+    expect(Array.from(passed, ([, phase]) => phase)).toEqual([
+      'triage',
+      'research',
+      'prd',
+      'tech-research',
+      'design',
+      'spec',
+      'build',
+      'build',
+      'build',
+      'review',
+    ]);
   });
 
   test('tells of a failing type check and a finding, each followed by another attempt, of the gate, and of the landing', () => {
@@ -82,7 +95,11 @@ describe('the story', { timeout: 2 * minute }, () => {
   test('shows what the finished program prints, and that is what it prints', async () => {
     expect(told.stdout).toContain(csv.map((line) => `  ${line}\n`).join(''));
     const { stdout } = await new Promise<{ stdout: string }>((resolve, reject) => {
-      const child = spawn(process.execPath, ['src/main.ts', 'csv', 'data/invoices.json'], { cwd: join(kept, 'invoices'), env: {}, stdio: ['ignore', 'pipe', 'inherit'] });
+      const child = spawn(process.execPath, ['src/main.ts', 'csv', 'data/invoices.json'], {
+        cwd: join(kept, 'invoices'),
+        env: {},
+        stdio: ['ignore', 'pipe', 'inherit'],
+      });
       let output = '';
       child.stdout.setEncoding('utf8').on('data', (text: string) => (output += text));
       child.once('error', reject).once('close', () => resolve({ stdout: output }));
@@ -95,23 +112,36 @@ describe('the story', { timeout: 2 * minute }, () => {
     expect(git(repository, 'rev-list', '--count', 'main')).toBe('2');
     expect(git(repository, 'status', '--porcelain')).toBe('');
     const trailers = git(repository, 'log', '-1', '--format=%(trailers:only)').split('\n');
-    expect(trailers).toEqual(['Millwright-Item: MW-1', 'Millwright-Run: MW-1:1', ...[1, 2, 3].map((n) => `Millwright-Attempt: MW-1/build#${n}`)]);
+    expect(trailers).toEqual([
+      'Millwright-Item: MW-1',
+      'Millwright-Run: MW-1:1',
+      ...[1, 2, 3].map((n) => `Millwright-Attempt: MW-1/build#${n}`),
+    ]);
   });
 
   test('really fed back what the compiler and the reviewer said', async () => {
     const second = await mw('logs', 'MW-1/build#2', '--prompt');
-    expect(second.stdout).toMatch(/## What must be mended now\nFrom check types:\n`+findings\n[^`]*error TS2322: Type 'string \| null'/);
+    expect(second.stdout).toMatch(
+      /## What must be mended now\nFrom check types:\n`+findings\n[^`]*error TS2322: Type 'string \| null'/,
+    );
     const third = await mw('logs', 'MW-1/build#3', '--prompt');
-    expect(third.stdout).toMatch(/## What must be mended now\nFrom review correctness:\n`+findings\n- \[major\] Quotes inside a field/);
+    expect(third.stdout).toMatch(
+      /## What must be mended now\nFrom review correctness:\n`+findings\n- \[major\] Quotes inside a field/,
+    );
     // The reviewer's own try is in its transcript, with the record as the second attempt wrote it.
     const review = await mw('logs', 'MW-1/review.correctness#1', '--raw');
     expect(review.stdout).toContain(String.raw`exit 1, number,customer,date,amount,note\r\n1,Ann \"Red\" Lee,`);
   });
 
   test('answers its gate by an event that says who decided, on the commit that landed', async () => {
-    const events = (await mw('events', 'MW-1', '--json')).stdout.trimEnd().split('\n').map((line) => JSON.parse(line) as JournalEvent);
+    const events = (await mw('events', 'MW-1', '--json')).stdout
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line) as JournalEvent);
     const approved = events.flatMap(({ body }) => (body.type === 'approved' ? [body] : []));
-    expect(approved).toEqual([{ type: 'approved', gate: 'MW-1:1/review/gate-1', by: 'demo', note: 'the demo answers for you' }]);
+    expect(approved).toEqual([
+      { type: 'approved', gate: 'MW-1:1/review/gate-1', by: 'demo', note: 'the demo answers for you' },
+    ]);
     const landed = events.flatMap(({ body }) => (body.type === 'landed' ? [body.commit] : []));
     expect(landed).toEqual([git(join(kept, 'invoices'), 'rev-parse', 'main')]);
     expect((await mw('db', 'check')).code).toBe(0);
@@ -124,28 +154,38 @@ describe('the story', { timeout: 2 * minute }, () => {
   });
 });
 
-test('without bubblewrap and without a compiler it says what is weaker, and the story is the same', { timeout: 2 * minute }, async () => {
-  const stage = stageForTest();
-  const bubblewraps = ['/usr/bin/bwrap', '/bin/bwrap', '/usr/local/bin/bwrap'].filter((path) => existsSync(path));
-  const { code, stdout, stderr } = await stage.run(['demo'], { hidden: { files: bubblewraps, folders: [ofMillwright('node_modules/typescript')] } });
-  expect({ code, stderr }, `${stdout}${stderr}`).toEqual({ code: 0, stderr: '' });
-  expect(stdout.replaceAll(/\s+/g, ' ')).toMatch(/! .*bwrap.*: the agent works in a clone without walls and could reach your files\. To have walls: \S/);
-  expect(stdout.replaceAll(/\s+/g, ' ')).toContain('! TypeScript is not installed beside Millwright: a run of every command on sample data');
-  expect(stdout).toContain('sandbox clone');
-  expect(stdout).toMatch(/✗ checks +sample failed, test passed \(4 tests\): back to build #2\n +TypeError: /);
-  expect(stdout).toMatch(/✗ review +passed by 8 of 9: back to build #3\n/);
-  expect(stdout).toMatch(/★ landed /);
-  expect(stdout).toContain(csv.map((line) => `  ${line}\n`).join(''));
-  expect(stdout).toContain('Everything is removed again');
-  expect(stage.leftFiles()).toEqual([]);
-  expect(stage.leftProcesses()).toEqual([]);
-});
+test(
+  'without bubblewrap and without a compiler it says what is weaker, and the story is the same',
+  { timeout: 2 * minute },
+  async () => {
+    const stage = stageForTest();
+    const bubblewraps = ['/usr/bin/bwrap', '/bin/bwrap', '/usr/local/bin/bwrap'].filter((path) => existsSync(path));
+    const { code, stdout, stderr } = await stage.run(['demo'], {
+      hidden: { files: bubblewraps, folders: [ofMillwright('node_modules/typescript')] },
+    });
+    expect({ code, stderr }, `${stdout}${stderr}`).toEqual({ code: 0, stderr: '' });
+    expect(stdout.replaceAll(/\s+/g, ' ')).toMatch(
+      /! .*bwrap.*: the agent works in a clone without walls and could reach your files\. To have walls: \S/,
+    );
+    expect(stdout.replaceAll(/\s+/g, ' ')).toContain(
+      '! TypeScript is not installed beside Millwright: a run of every command on sample data',
+    );
+    expect(stdout).toContain('sandbox clone');
+    expect(stdout).toMatch(/✗ checks +sample failed, test passed \(4 tests\): back to build #2\n +TypeError: /);
+    expect(stdout).toMatch(/✗ review +passed by 8 of 9: back to build #3\n/);
+    expect(stdout).toMatch(/★ landed /);
+    expect(stdout).toContain(csv.map((line) => `  ${line}\n`).join(''));
+    expect(stdout).toContain('Everything is removed again');
+    expect(stage.leftFiles()).toEqual([]);
+    expect(stage.leftProcesses()).toEqual([]);
+  },
+);
 
 test.each([
   ['while the database is made', 'Export invoices'],
   ['while phases run', '✓ research'],
   ['while reviewers run', '✓ build #2'],
-])('Ctrl-C %s stops it and removes everything', { timeout: minute }, async (_, moment) => {
+])('Ctrl-C %s stops it and removes everything', { timeout: 2 * minute }, async (_, moment) => {
   const stage = stageForTest();
   let sent = false;
   const ran = await stage.run(['demo'], {
@@ -162,7 +202,7 @@ test.each([
   expect(stage.leftProcesses()).toEqual([]);
 });
 
-test('a reader that goes away is an end like Ctrl-C', { timeout: minute }, async () => {
+test('a reader that goes away is an end like Ctrl-C', { timeout: 2 * minute }, async () => {
   const stage = stageForTest();
   const ran = await stage.run(['demo'], { onOutput: (_, child) => child.stdout?.destroy() });
   expect(ran).toMatchObject({ code: 130, stderr: expect.not.stringContaining('EPIPE') as string });
@@ -170,7 +210,7 @@ test('a reader that goes away is an end like Ctrl-C', { timeout: minute }, async
   expect(stage.leftProcesses()).toEqual([]);
 });
 
-test('when it fails it gives the reason, keeps its folder, and says where that is', { timeout: minute }, async () => {
+test('when it fails it gives the reason, keeps its folder, and says where that is', { timeout: 2 * minute }, async () => {
   const stage = stageForTest();
   const { code, stdout, stderr } = await stage.run(['demo'], { hidden: { files: [ofMillwright('demo/script.yaml')] } });
   expect(code, `${stdout}${stderr}`).toBe(3);

@@ -1,9 +1,11 @@
 /** The disk: full, read-only, and everything outside the places that are ours. */
 import { mkdirSync, readdirSync } from 'node:fs';
-import { afterEach, expect, it } from 'vitest';
+import { afterEach, expect, it, vi } from 'vitest';
 import { fileAt, git, openDesk, type Desk } from '../support/cli-desk.ts';
 import { runEnclosed } from '../support/cli-enclosure.ts';
 import { expectRefusal, projectFiles, type ListedItem } from '../support/cli-project.ts';
+
+vi.setConfig({ testTimeout: 90_000 });
 
 const megabyte = 1024 * 1024;
 const desks: Desk[] = [];

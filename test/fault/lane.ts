@@ -37,6 +37,8 @@ export interface Lane {
   readonly factory: Factory;
   readonly ledger: Ledger;
   addThree(rung: SandboxRung): Promise<readonly string[]>;
+  /** Items that wait for nothing. */
+  addMore(count: number): Promise<readonly string[]>;
   /** `mw up --until-empty`, stopping at `point` if one is given. */
   up(point?: string): Running;
   runRound(round: Round): Promise<RoundResult>;
@@ -59,8 +61,8 @@ export async function openLane(): Promise<Lane> {
     factory,
     ledger,
     async addThree(rung) {
-      // The proof of the clean base is made anew in each round, so that there is one to be killed.
-      rmSync(join(factory.home.project(project).root, 'proofs'), { recursive: true, force: true });
+      // Each round makes its own proof of the clean base and its own working copies, so that they can be killed at it.
+      for (const name of ['proofs', 'copies']) rmSync(join(factory.home.project(project).root, name), { recursive: true, force: true });
       ledger.clear();
       batches += 1;
       const keys = ['one', 'two', 'three'].map((key) => `${key}-${batches}`);
@@ -71,8 +73,20 @@ export async function openLane(): Promise<Lane> {
       );
       return items.map(({ id }) => id);
     },
+    async addMore(count) {
+      const items = await addItems(factory, project, Array.from({ length: count }, (_, index) => ({ title: `more ${index}` })));
+      return items.map(({ id }) => id);
+    },
     up: (point) => desk.start(['up', '--until-empty', '--slots', '2'], { env: point === undefined ? {} : { MW_FAULT: point } }),
-    runRound: (round) => runRound(lane, round),
+    async runRound(round) {
+      const begun = performance.now();
+      try {
+        return await runRound(lane, round);
+      } catch (error) {
+        const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+        return { ...round, reached: true, violations: [`the round itself failed: ${text}`], firstAgentMs: null, tookMs: performance.now() - begun };
+      }
+    },
     async close() {
       ledger.release();
       await factory.close();

@@ -1,5 +1,5 @@
 /** What must hold of a factory, its repository and its machine once its work is done, whatever was killed before. */
-import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { checkJournal } from '../../src/app/check-journal.ts';
 import type { Factory } from '../../src/app/open-factory.ts';
@@ -76,7 +76,7 @@ function judgeHome(root: string): readonly string[] {
     ...namesIn(join(root, 'sessions')).map((name) => `the session folder ${name} is left`),
     ...namesIn(join(root, 'trash')).map((name) => `trash/${name} is left`),
     ...namesIn(join(root, 'run')).map((name) => `run/${name} is left`),
-    ...inProjects.filter((path) => /(^|[./])owner$/.test(path)).map((path) => `a working copy is owned: ${path} by ${readFileSync(join(projects, path), 'utf8')}`),
+    ...inProjects.filter((path) => /\.owner$/.test(path)).map((path) => `a working copy is owned: ${path} by ${readlinkSync(join(projects, path))}`),
     ...inProjects.filter((path) => /\.(discarded-[^/]*|making)$/.test(path)).map((path) => `${path} is left`),
   ];
 }

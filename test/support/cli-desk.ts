@@ -80,7 +80,11 @@ export function openDesk(files: Files): Desk {
       return folder;
     },
     async close() {
-      await Promise.all([...children].map((child) => (child.kill('SIGKILL') ? ended(child) : undefined)));
+      await Promise.all(
+        [...children].map(async (child) => {
+          if (child.kill('SIGKILL')) await ended(child);
+        }),
+      );
       if (existsSync(home)) {
         await stopServer(home, { mode: 'immediate' });
         rmSync((await planLayout(home)).socketFolder, { recursive: true, force: true });

@@ -1,4 +1,5 @@
 import type { EndedTurn, Turn, TurnReport } from '../agent.ts';
+import { extractJson } from '../extract-json.ts';
 import { readJsonLines } from '../json-lines.ts';
 import { listAt, textAt, valueAt, type JsonObject } from '../read-json.ts';
 import { failureOf, failureWithoutResult } from './failure.ts';
@@ -20,13 +21,18 @@ export function reportTurn(ended: EndedTurn, turn: Turn): TurnReport {
         ? {
             type: 'answered',
             text: textAt(result, 'result') ?? '',
-            json: turn.schema === null ? undefined : valueAt(result, 'structured_output'),
+            json: readAnswer(result),
             denied: readDenied(events, turn),
           }
         : { type: 'failed', failure },
     usage: readUsage(results, turn),
     conversation: readConversation(events),
   };
+}
+
+/** The structured result; where there is none, JSON in the last words: an honest exit fits no phase's schema. */
+function readAnswer(result: JsonObject | null): unknown {
+  return valueAt(result, 'structured_output') ?? extractJson(textAt(result, 'result') ?? '');
 }
 
 /** Names of the tools that were refused, each once: by a permission, or because this turn does not have them. */

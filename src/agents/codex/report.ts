@@ -36,13 +36,14 @@ function readEnd(
     return { type: 'failed', failure: failureOfMessage(textAt(end, 'error', 'message') ?? '', ended) };
   }
   const text = [ended.result, lastMessage(events)].find((words) => (words ?? '').trim() !== '') ?? '';
-  return { type: 'answered', text, json: turn.schema === null ? undefined : readAnswer(text, turn.schema), denied: [] };
+  return { type: 'answered', text, json: readAnswer(text, turn.schema), denied: [] };
 }
 
-function readAnswer(text: string, schema: JsonSchema): unknown {
+/** Without a schema too: the words may hold an honest exit. */
+function readAnswer(text: string, schema: JsonSchema | null): unknown {
   const answer = extractJson(text);
-  const strict = strictSchema(schema);
-  return strict === null || answer === undefined ? answer : relaxAnswer(answer, schema, strict.wrapped);
+  const strict = schema === null ? null : strictSchema(schema);
+  return schema === null || strict === null || answer === undefined ? answer : relaxAnswer(answer, schema, strict.wrapped);
 }
 
 function lastMessage(events: readonly JsonObject[]): string | null {

@@ -34,6 +34,11 @@ describe('a command as an agent', () => {
     expect(report.end).toMatchObject({ json: { from: 'stdout' } });
   });
 
+  test('is understood without a schema too: it may answer with an honest exit', async () => {
+    const { report } = await run(`echo '{"type":"question","question":"Which?"}'`, { schema: null });
+    expect(report.end).toMatchObject({ json: { type: 'question' } });
+  });
+
   test('with a result file that is not JSON has no result, whatever it prints', async () => {
     const { report } = await run(`echo '{"from":"stdout"}'; echo oops > "$MW_RESULT"`);
     expect(report.end).toMatchObject({ type: 'answered', json: undefined });

@@ -99,16 +99,18 @@ function reportTurn(ended: EndedTurn, turn: Turn): TurnReport {
   return {
     end:
       ended.exitCode === 0
-        ? { type: 'answered', text: tailOf(ended.stdout, maxText), json: readResult(ended, turn), denied: [] }
+        ? { type: 'answered', text: tailOf(ended.stdout, maxText), json: readResult(ended), denied: [] }
         : { type: 'failed', failure: failureOf(ended) },
     usage: priceUsage({ ...unknownUsage, model: turn.config.model ?? null }, turn.config),
     conversation: null,
   };
 }
 
-/** A result file that was written decides, even when it is not JSON: what the program meant must not be guessed at. */
-function readResult(ended: EndedTurn, turn: Turn): unknown {
-  if (turn.schema === null) return undefined;
+/**
+ * A result file that was written decides, even when it is not JSON: what the program meant must not be guessed at.
+ * Without a schema, too: an agent may answer honestly that no change is needed, or ask.
+ */
+function readResult(ended: EndedTurn): unknown {
   const written = ended.result ?? '';
   return written.trim() === '' ? extractJson(ended.stdout) : parseJson(written);
 }

@@ -114,21 +114,15 @@ function reportTurn(ended: EndedTurn, turn: Turn): TurnReport {
   const last = events.findLast((event) => textAt(event, 'type')?.startsWith('scripted.') === true) ?? null;
   const finished = last?.['type'] === 'scripted.finished' ? last : null;
   return {
-    end: readEnd(last, finished, ended, turn),
+    end: readEnd(last, finished, ended),
     usage: readUsage(finished),
     conversation: `scripted-${turn.address.attempt}`,
   };
 }
 
-function readEnd(
-  last: JsonObject | null,
-  finished: JsonObject | null,
-  ended: EndedTurn,
-  turn: Turn,
-): TurnReport['end'] {
+function readEnd(last: JsonObject | null, finished: JsonObject | null, ended: EndedTurn): TurnReport['end'] {
   if (finished !== null) {
-    const json = turn.schema === null ? undefined : finished['result'];
-    return { type: 'answered', text: textAt(finished, 'text') ?? '', json, denied: [] };
+    return { type: 'answered', text: textAt(finished, 'text') ?? '', json: finished['result'], denied: [] };
   }
   const detail = detailFrom(
     [textAt(last, 'why'), ended.stderr],

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Command } from 'commander';
 import { requireItem } from '../../app/work.ts';
+import type { JournalEvent } from '../../model/event.ts';
 import { exitCode } from '../../model/user-error.ts';
 import { isFinal } from '../../model/work-item.ts';
 import type { CliContext } from '../context.ts';
@@ -19,11 +20,12 @@ export function define(command: Command, context: CliContext): void {
       await context.withFactory(async (factory) => {
         if (id !== undefined) await requireItem(factory, id);
         const progress = createProgress(context.output, { quiet: true });
-        const tail = await createEventTail(factory.store, (event) => {
+        const onEvent = (event: JournalEvent) => {
           if (id !== undefined && event.item !== id) return;
           if (options.json === true) context.output.jsonLine(event);
           else progress.event(event);
-        });
+        };
+        const tail = await createEventTail(factory.store, onEvent, (error) => progress.trouble(error));
         let interrupted = false;
         process.once('SIGINT', () => {
           interrupted = true;

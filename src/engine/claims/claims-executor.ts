@@ -32,7 +32,7 @@ export function createClaimsExecutor({ store, presence, beatMs, onTrouble }: Cla
     if (present !== undefined) {
       if (present.token >= start.token) return;
       // A newer start of the same effect is ours too: the old performance must be over before it begins.
-      present.controller.abort('effect-over' satisfies AbortReason);
+      present.controller.abort('effect-moved' satisfies AbortReason);
       present.ended.then(() => begin(start), onTrouble);
       return;
     }
@@ -45,11 +45,12 @@ export function createClaimsExecutor({ store, presence, beatMs, onTrouble }: Cla
 
   /** Makes what runs here equal to what the rows say. */
   async function reconcile(): Promise<void> {
+    // What begins while the rows are read may not be among them yet.
+    const before = [...live];
     const rows = await store.running(presence.worker);
     const tokens = new Map(rows.map(({ effect, token }) => [effect, token]));
-    for (const [id, { token, controller }] of live) {
-      if (tokens.get(id) !== token) controller.abort('effect-over' satisfies AbortReason);
-    }
+    const strays = before.filter(([id, { token }]) => tokens.get(id) !== token);
+    if (strays.length > 0) await dismiss(strays);
     const missing = rows.filter(({ effect }) => !live.has(effect));
     if (missing.length === 0) return;
     const items = await store.items({ ids: [...new Set(missing.map(({ item }) => item))] });
@@ -59,6 +60,12 @@ export function createClaimsExecutor({ store, presence, beatMs, onTrouble }: Cla
     }
   }
 
+  /** Ends what is no longer ours. A row that went while this looked is told apart by the item: over, or somebody else's. */
+  async function dismiss(strays: readonly (readonly [EffectId, Live])[]): Promise<void> {
+    const awaited = new Set((await store.items({ open: true })).flatMap(({ state }) => Object.keys(state.awaiting)));
+    for (const [id, { controller }] of strays) controller.abort((awaited.has(id) ? 'effect-moved' : 'effect-over') satisfies AbortReason);
+  }
+
   function abortAll(reason: AbortReason): Promise<unknown> {
     for (const { controller } of live.values()) controller.abort(reason);
     return Promise.all([...live.values()].map(({ ended }) => ended));
@@ -66,12 +73,11 @@ export function createClaimsExecutor({ store, presence, beatMs, onTrouble }: Cla
 
   async function beat(): Promise<void> {
     try {
-      if (!presence.alive()) throw new Error('this worker has lost its connection to the store');
       await presence.beat();
       await reconcile();
     } catch (error) {
-      if (!presence.alive()) await abortAll('worker-lost');
-      onTrouble(error);
+      // One that has lost its place is ended by whoever was told so, and needs no word from here.
+      if (presence.alive()) onTrouble(error);
     }
   }
 
@@ -111,6 +117,10 @@ function runningExecutor(live: ReadonlyMap<EffectId, Live>, stopTaking: () => vo
     async close() {
       stopTaking();
       await abortAll('worker-stops');
+    },
+    async abandon() {
+      stopTaking();
+      await abortAll('worker-lost');
     },
   };
 }

@@ -53,6 +53,10 @@ export function createMemoryExecutor(options: { readonly store: Store; readonly 
           perform = null;
           await end([...live.values()], 'worker-stops');
         },
+        async abandon() {
+          perform = null;
+          await end([...live.values()], 'worker-lost');
+        },
       };
     },
     stop: (effects) => end(effects.flatMap((id) => live.get(id) ?? []), 'effect-over'),

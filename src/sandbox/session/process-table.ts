@@ -1,5 +1,5 @@
 /** What /proc says about processes. Every answer is of one moment; a pid alone is never trusted, only pid and start. */
-import { readdirSync, readFileSync } from 'node:fs';
+import { closeSync, openSync, readdirSync, readFileSync, readSync } from 'node:fs';
 
 export interface ProcessId {
   readonly pid: number;
@@ -53,9 +53,34 @@ function listPids(): number[] {
 /** Living processes whose environment at their start held this `NAME=value`. */
 export function findMarked(marker: string): ProcessRow[] {
   return listPids()
-    .filter((pid) => readProc(`/proc/${pid}/environ`)?.split('\0').includes(marker) === true)
+    .filter((pid) => mayHold(`/proc/${pid}/environ`, marker) && readProc(`/proc/${pid}/environ`)?.split('\0').includes(marker) === true)
     .map(findProcess)
     .filter((row) => row !== null);
+}
+
+const looked = Buffer.alloc(256 * 1024);
+
+/** Whether these bytes may be in a file of /proc. Every process of the machine is looked at, so this makes no garbage. */
+function mayHold(path: string, bytes: string): boolean {
+  let fd: number;
+  try {
+    fd = openSync(path, 'r');
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code;
+    if (code === 'ENOENT' || code === 'ESRCH' || code === 'EACCES' || code === 'EPERM') return false;
+    throw error;
+  }
+  try {
+    let size = 0;
+    // /proc hands out a page at a time. What does not fit is for the careful look.
+    for (let count = 1; count > 0 && size < looked.length; size += count) count = readSync(fd, looked, size, looked.length - size, null);
+    return size === looked.length || looked.subarray(0, size).includes(bytes, 0, 'latin1');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ESRCH') return false;
+    throw error;
+  } finally {
+    closeSync(fd);
+  }
 }
 
 /**

@@ -19,6 +19,8 @@ export interface Connector {
 }
 
 const connectTimeoutMs = 10_000;
+/** A process that is frozen inside a transaction holds its locks no longer than a lease; ours take milliseconds. */
+const idleInTransaction = 'idle_in_transaction_session_timeout=10000';
 const common = { application_name: 'millwright', keepAlive: true } satisfies pg.ClientConfig;
 
 /** Connects to the private server of a home, and starts it whenever it does not run. */
@@ -35,7 +37,7 @@ export async function connectPrivate(options: ServerOptions): Promise<Connector>
       database: record.database,
       password: () => record.password,
       ssl: false,
-      options: `-c search_path=${schemaName}`,
+      options: `-c search_path=${schemaName} -c ${idleInTransaction}`,
     },
     async revive() {
       if (!seemsRunning(record.postmaster)) record = await ensureServer(options);
@@ -59,7 +61,7 @@ export function connectGiven(driver: typeof pg, databaseUrl: string): Connector 
     revive: () => Promise.resolve(),
     // Not a startup option, because connection poolers refuse those.
     async prepare(client) {
-      await client.query(`set search_path to ${schemaName}`);
+      await client.query(`set search_path to ${schemaName}; set ${idleInTransaction}`);
     },
     recover: (error) => Promise.reject(explainFailure(error, name)),
   };

@@ -150,7 +150,7 @@ function otherBuild(name: string): UserError {
   return new UserError(
     'E_DB_OTHER_BUILD',
     message,
-    'Use the mw that made it; with that one, mw backup saves its content.',
+    'Use the mw that made it; with that one, mw db backup saves its content.',
   );
 }
 
