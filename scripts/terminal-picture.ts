@@ -51,13 +51,12 @@ export function readRuns(line: string): readonly Run[] {
   const runs: Run[] = [];
   let style = plain;
   let column = 0;
-  // eslint-disable-next-line no-control-regex
   for (const part of line.split(/(\u001B\[[0-9;]*m)/)) {
     const codes = /^\u001B\[([0-9;]*)m$/.exec(part)?.[1];
     if (codes !== undefined) style = codes.split(';').reduce(applyCode, style);
     else if (part !== '') {
       runs.push({ text: part, column, ...style });
-      column += [...part].length;
+      column += countColumns(part);
     }
   }
   return runs;
@@ -88,12 +87,17 @@ function drawRun({ text, column, colour, bold, dim }: Run): string {
   const shown = text.trim();
   const attributes = [
     `x="${round(margin + (column + lead) * charWidth)}"`,
-    `textLength="${round([...shown].length * charWidth)}"`,
+    `textLength="${round(countColumns(shown) * charWidth)}"`,
     ...(colour === null ? [] : [`fill="${colour}"`]),
     ...(bold ? ['font-weight="bold"'] : []),
     ...(dim ? ['opacity="0.6"'] : []),
   ];
   return `<tspan ${attributes.join(' ')}>${escapeXml(shown)}</tspan>`;
+}
+
+/** Every character that we print is one column wide. */
+function countColumns(text: string): number {
+  return Array.from(text).length;
 }
 
 function round(value: number): number {

@@ -19,40 +19,38 @@ export interface Copies {
 const ownerSuffix = '.owner';
 
 export function openCopies(folderOf: (project: string) => string): Copies {
-  /** Marks of what was taken here; the rest is found by reading. */
-  const marks = new Map<string, string>();
+  /** Where copies may be. Who owns which is read every time: another worker may have taken it for the same effect. */
+  const folders = new Set<string>();
 
   return {
     async take(project, effect) {
       const folder = folderOf(project);
+      folders.add(folder);
       await mkdir(folder, { recursive: true, mode: 0o700 });
       const owners = await readOwners(folder);
       const own = owners.get(effect);
-      if (own !== undefined) {
-        marks.set(effect, join(folder, `${own}${ownerSuffix}`));
-        return { directory: join(folder, own), taken: 'again' };
-      }
+      if (own !== undefined) return { directory: join(folder, own), taken: 'again' };
       const taken = new Set(owners.values());
       for (let n = 1; ; n += 1) {
         const mark = join(folder, `${n}${ownerSuffix}`);
         if (taken.has(String(n)) || !(await claim(mark, effect))) continue;
-        marks.set(effect, mark);
         const directory = join(folder, String(n));
         await mkdir(directory, { recursive: true, mode: 0o700 });
         return { directory, taken: 'now' };
       }
     },
     async release(effect) {
-      const mark = marks.get(effect);
-      marks.delete(effect);
-      if (mark !== undefined) await rm(mark, { force: true });
+      for (const folder of folders) {
+        const name = (await readOwners(folder)).get(effect);
+        if (name !== undefined) await rm(join(folder, `${name}${ownerSuffix}`), { force: true });
+      }
     },
     async sweep(projects, live) {
-      const folders = projects.map(folderOf);
-      const owners = await Promise.all(folders.map(readOwners));
-      const needed = owners.some(({ size }) => size > 0) ? await live() : new Set<string>();
-      for (const [index, folder] of folders.entries()) {
-        for (const [effect, name] of owners[index] ?? []) {
+      for (const project of projects) folders.add(folderOf(project));
+      const found = await Promise.all([...folders].map(async (folder) => ({ folder, owners: await readOwners(folder) })));
+      const needed = found.some(({ owners }) => owners.size > 0) ? await live() : new Set<string>();
+      for (const { folder, owners } of found) {
+        for (const [effect, name] of owners) {
           if (!needed.has(effect)) await rm(join(folder, `${name}${ownerSuffix}`), { force: true });
         }
         await sweepDiscarded(folder);

@@ -55,7 +55,8 @@ export async function startModelServer(
   const url = await mock.start();
   mock.serverInstance?.server.prependListener('request', (_request, response: ServerResponse) => {
     const writeHead = response.writeHead.bind(response) as (status: number, headers: object) => ServerResponse;
-    const withHeaders = (status: number, headers: object) => writeHead(status, status === 429 ? { ...headers, ...limitHeaders() } : headers);
+    const withHeaders = (status: number, headers: object) =>
+      writeHead(status, status === 429 ? { ...headers, ...limitHeaders() } : headers);
     response.writeHead = withHeaders as typeof response.writeHead;
   });
   return { url, requests: () => seen, stop: () => mock.stop() };

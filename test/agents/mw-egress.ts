@@ -5,7 +5,9 @@ import { join } from 'node:path';
 /** One line per attempt to leave a session: `allowed 127.0.0.1:1234`. Read while sessions live: their logs go with them. */
 export function readEgress(home: string): readonly string[] {
   const sessions = join(home, 'sessions');
-  const turns = unlessGone(() => readdirSync(sessions)).flatMap((effect) => unlessGone(() => readdirSync(join(sessions, effect))).map((turn) => join(sessions, effect, turn)));
+  const turns = unlessGone(() => readdirSync(sessions)).flatMap((effect) =>
+    unlessGone(() => readdirSync(join(sessions, effect))).map((turn) => join(sessions, effect, turn)),
+  );
   return turns
     .flatMap((turn) => unlessGone(() => readFileSync(join(turn, 'egress.jsonl'), 'utf8').split('\n')))
     .filter((line) => line !== '')

@@ -8,6 +8,8 @@ export interface AgentAttempt {
   readonly address: string;
   readonly outcome: string;
   readonly text: string;
+  /** When it ended. */
+  readonly at: string;
   readonly costMicroUsd: number | null;
   readonly usage: Usage;
   readonly sessions: readonly SessionRecord[];

@@ -41,7 +41,9 @@ async function tellStory(dialect: Dialect, rung: SandboxRung): Promise<Story> {
   ];
   const command = () => look.join('\n').replace('USERHOME', desk?.userHome ?? '');
   const reply = scriptModel(dialect, {
-    look: { build: (request) => steps(dialect.shell(command()), { say: 'I wrote greeting.txt; its test passes.' })(request) },
+    look: {
+      build: (request) => steps(dialect.shell(command()), { say: 'I wrote greeting.txt; its test passes.' })(request),
+    },
   });
   const model = await startModelServer((request) => {
     if (desk !== null) egress.push(readEgress(desk.home));
@@ -51,7 +53,12 @@ async function tellStory(dialect: Dialect, rung: SandboxRung): Promise<Story> {
   const opened = desk;
   mkdirSync(join(opened.userHome, '.claude'));
   writeFileSync(join(opened.userHome, '.claude', '.credentials.json'), canary);
-  const env = { PATH: `${binFolder(dialect.name)}${delimiter}${opened.env['PATH']}`, ANTHROPIC_API_KEY: canary, OPENAI_API_KEY: canary, CANARY: canary };
+  const env = {
+    PATH: `${binFolder(dialect.name)}${delimiter}${opened.env['PATH']}`,
+    ANTHROPIC_API_KEY: canary,
+    OPENAI_API_KEY: canary,
+    CANARY: canary,
+  };
   const close = async () => {
     await opened.close();
     await model.stop();
@@ -111,7 +118,11 @@ describe.each(dialects)('$name, driven by mw', (dialect) => {
         [2_000, 100, one === null ? null : 2 * one],
         [2_000, 100, one === null ? null : 2 * one],
       ]);
-      expect(item.usage).toMatchObject({ inputTokens: 5_000, outputTokens: 250, costMicroUsd: one === null ? null : 5 * one });
+      expect(item.usage).toMatchObject({
+        inputTokens: 5_000,
+        outputTokens: 250,
+        costMicroUsd: one === null ? null : 5 * one,
+      });
       expect(item.costMicroUsd).toBe(one === null ? null : 5 * one);
     });
 
@@ -124,7 +135,10 @@ describe.each(dialects)('$name, driven by mw', (dialect) => {
       expect(prompt).toContain('greeting.txt says hello');
       expect(await logs('MW-1/review.strict#1', '--prompt')).toContain('+hello');
       expect(await logs('MW-1/build#1')).toContain('I wrote greeting.txt; its test passes.');
-      const raw = (await logs('MW-1/build#1', '--raw')).trim().split('\n').map((line) => JSON.parse(line) as { type: string });
+      const raw = (await logs('MW-1/build#1', '--raw'))
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line) as { type: string });
       expect(raw.at(-1)?.type).toBe(dialect.name === 'codex' ? 'turn.completed' : 'result');
     });
 
@@ -147,7 +161,9 @@ describe.each(dialects)('$name, driven by mw', (dialect) => {
     test('leaves no process and no session behind', () => {
       expect(sessionProcesses(story.desk.home)).toEqual([]);
       expect(readdirSync(join(story.desk.home, 'sessions'))).toEqual([]);
-      expect(existsSync(join(story.desk.home, 'sockets')) ? readdirSync(join(story.desk.home, 'sockets')) : []).toEqual([]);
+      expect(existsSync(join(story.desk.home, 'sockets')) ? readdirSync(join(story.desk.home, 'sockets')) : []).toEqual(
+        [],
+      );
     });
   });
 

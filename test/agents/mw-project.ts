@@ -17,7 +17,11 @@ export interface ProjectOptions {
 }
 
 /** The files of the repository; `url` is where the scripted model listens. */
-export function agentProject(dialect: Dialect, url: string, { rung = 'bubblewrap', agents = [], pipelines = {}, limits = 'slots: 3' }: ProjectOptions = {}): Files {
+export function agentProject(
+  dialect: Dialect,
+  url: string,
+  { rung = 'bubblewrap', agents = [], pipelines = {}, limits = 'slots: 3' }: ProjectOptions = {},
+): Files {
   return {
     'millwright.yaml': `version: 1
 agents:
@@ -29,7 +33,9 @@ checks:
 sandbox: { rung: ${rung} }
 limits: { ${limits} }
 `,
-    ...Object.fromEntries(Object.entries({ small, ...pipelines }).map(([name, text]) => [`.millwright/pipelines/${name}.yaml`, text])),
+    ...Object.fromEntries(
+      Object.entries({ small, ...pipelines }).map(([name, text]) => [`.millwright/pipelines/${name}.yaml`, text]),
+    ),
     ...Object.fromEntries(roles.map((role) => [`.millwright/instructions/${role}/SKILL.md`, skill(role)])),
     'test.sh': 'echo 1..1\nif [ -e broken.txt ]; then echo not ok 1 - whole; exit 1; else echo ok 1 - whole; fi\n',
   };
@@ -55,7 +61,10 @@ export type Case = Partial<Record<Role, Act>>;
  * The model behind all sessions of a project: it knows the item by `case: NAME` in its text and the role by its
  * instructions. Requests without tools (titles and the like) are answered in plain words.
  */
-export function scriptModel(dialect: Dialect, cases: Readonly<Record<string, Case>>): (request: ModelRequest) => ModelReply {
+export function scriptModel(
+  dialect: Dialect,
+  cases: Readonly<Record<string, Case>>,
+): (request: ModelRequest) => ModelReply {
   const well = doWell(dialect);
   return (request) => {
     if (request.tools.length === 0) return { say: 'A title' };
@@ -70,7 +79,9 @@ export function scriptModel(dialect: Dialect, cases: Readonly<Record<string, Cas
 export function doWell(dialect: Dialect): Record<Role, Act> {
   return {
     triage: () => dialect.answer(triage),
-    build: steps(dialect.shell('echo hello > greeting.txt && sh test.sh'), { say: 'I wrote greeting.txt; its test passes.' }),
+    build: steps(dialect.shell('echo hello > greeting.txt && sh test.sh'), {
+      say: 'I wrote greeting.txt; its test passes.',
+    }),
     reviewer: steps(dialect.shell('cat greeting.txt'), dialect.answer({ verdict: 'pass', findings: [] })),
   };
 }

@@ -1,5 +1,5 @@
 /** What a person decides, and what a session of the factory is bounded by. */
-import { afterAll, afterEach, beforeAll, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, it, onTestFinished, vi } from 'vitest';
 import { fileAt, git, makeRepository, openDesk, sessionProcesses, waitFor, type Desk } from '../support/cli-desk.ts';
 import { addItems, errorOf, expectRefusal, listItems, mwJson, projectFiles, showItem, solo } from '../support/cli-project.ts';
 
@@ -118,8 +118,9 @@ it('holds a paused item and a paused factory, and goes on when resumed', async (
   expect((await listItems(desk)).filter(({ id }) => [held, free].includes(id))).toMatchObject([{ state: 'paused', reason: 'paused by pat: not now' }, { state: 'landed' }]);
   expect(await desk.mw(['pause', '--all'])).toMatchObject({ code: 0 });
   expect(await desk.mw(['resume', held])).toMatchObject({ code: 0 });
+  onTestFinished(async () => void (await desk.mw(['resume', '--all'])));
   const closed = await up();
-  expect(closed.code).toBe(4);
+  expect(closed.code).toBe(3);
   expect(closed.stdout).toContain('the factory is paused by pat');
   expect(closed.stdout).toContain('Next: mw resume --all');
   expect(await desk.mw(['resume', '--all'])).toMatchObject({ code: 0 });
@@ -210,7 +211,7 @@ it('stops after its time, aborts nothing, and says with 8 that something is left
 it('drains on the first Ctrl-C: what runs is finished, nothing new starts, 130', async () => {
   const [id = ''] = await add({ title: 'Slow', body: 'act: slow' });
   const running = desk.start(['up', '--until-empty']);
-  await waitFor('the agent works', 10_000, () => sessionProcesses(desk.home).length > 0 && running.stdout().includes(' build '));
+  await waitFor('the agent works', 30_000, () => sessionProcesses(desk.home).length > 0 && running.stdout().includes(' build '));
   running.child.kill('SIGINT');
   const ran = await running.ended;
   expect(ran, ran.stdout + ran.stderr).toMatchObject({ code: 130 });
@@ -223,7 +224,7 @@ it('drains on the first Ctrl-C: what runs is finished, nothing new starts, 130',
 it('stops now on the second Ctrl-C, leaves no process, and a later mw up finishes', async () => {
   const [id = ''] = await add({ title: 'Slow', body: 'act: slow' });
   const running = desk.start(['up', '--until-empty']);
-  await waitFor('the agent works', 10_000, () => sessionProcesses(desk.home).length > 0 && running.stdout().includes(' build '));
+  await waitFor('the agent works', 30_000, () => sessionProcesses(desk.home).length > 0 && running.stdout().includes(' build '));
   running.child.kill('SIGINT');
   await waitFor('it has understood', 5_000, () => running.stderr().includes('press Ctrl-C again'));
   running.child.kill('SIGINT');

@@ -64,5 +64,7 @@ function plainEach(schemas: JsonObject): JsonObject {
 /** A condition without a consequence, or the other way round, is a mistake to Claude Code. */
 function withoutIdleCondition(schema: JsonObject): JsonObject {
   const acts = 'if' in schema && ('then' in schema || 'else' in schema);
-  return acts ? schema : Object.fromEntries(Object.entries(schema).filter(([keyword]) => !['if', 'then', 'else'].includes(keyword)));
+  return acts
+    ? schema
+    : Object.fromEntries(Object.entries(schema).filter(([keyword]) => !['if', 'then', 'else'].includes(keyword)));
 }

@@ -64,8 +64,12 @@ describe('a finished session of Claude Code', () => {
 
   test('that answered in JSON, but not in the place for it, is understood: an honest exit fits no schema', () => {
     const exit = { type: 'question', question: 'Which?' };
-    const stream = (...fields: object[]) => JSON.stringify(Object.assign({ type: 'result', subtype: 'success', is_error: false, result: JSON.stringify(exit) }, ...fields));
-    for (const schema of [turn.schema, null]) expect(report(stream(), { schema }).end).toMatchObject({ type: 'answered', json: exit });
+    const stream = (...fields: object[]) =>
+      JSON.stringify(
+        Object.assign({ type: 'result', subtype: 'success', is_error: false, result: JSON.stringify(exit) }, ...fields),
+      );
+    for (const schema of [turn.schema, null])
+      expect(report(stream(), { schema }).end).toMatchObject({ type: 'answered', json: exit });
     expect(report(stream({ structured_output: { status: 'done' } })).end).toMatchObject({ json: { status: 'done' } });
   });
 

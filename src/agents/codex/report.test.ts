@@ -57,7 +57,9 @@ describe('a finished session of Codex', () => {
 
   test('that answered in JSON is understood without a schema too: it may be an honest exit', () => {
     const exit = '{"type":"no-change-needed","reason":"it is there"}';
-    expect(report(readRecording('codex'), { schema: null }, exit).end).toMatchObject({ json: { type: 'no-change-needed' } });
+    expect(report(readRecording('codex'), { schema: null }, exit).end).toMatchObject({
+      json: { type: 'no-change-needed' },
+    });
   });
 
   test('is not failed by warnings on the way, nor by a refused write that the stream does not show', () => {

@@ -43,7 +43,9 @@ function readEnd(
 function readAnswer(text: string, schema: JsonSchema | null): unknown {
   const answer = extractJson(text);
   const strict = schema === null ? null : strictSchema(schema);
-  return schema === null || strict === null || answer === undefined ? answer : relaxAnswer(answer, schema, strict.wrapped);
+  return schema === null || strict === null || answer === undefined
+    ? answer
+    : relaxAnswer(answer, schema, strict.wrapped);
 }
 
 function lastMessage(events: readonly JsonObject[]): string | null {

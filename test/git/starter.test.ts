@@ -1,0 +1,80 @@
+import { execFileSync } from 'node:child_process';
+import { setTimeout as pause } from 'node:timers/promises';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { GitFailed, runGit, startThroughShell } from '../../src/git/git.ts';
+import { openStarter, type Starter } from '../../src/git/starter.ts';
+import { openWorkshop } from './workshop.ts';
+
+function open(): Starter {
+  const starter = openStarter();
+  if (starter === null) throw new Error('this machine cannot start programs through a shell');
+  onTestFinished(() => starter.close());
+  return starter;
+}
+
+const quick = { env: {}, input: undefined, onStart: () => undefined };
+
+describe('the starter', () => {
+  it('gives a program its arguments, its whole environment and its input, whatever they hold', async () => {
+    const word = `it's "$HOME" \n \`id\` ü \\ ; & | > <`;
+    const script = 'printf "%s|" "$1" "$WORD"; env | sort | grep -v -e ^PWD= -e ^_=; cat';
+    const { status, stdout, stderr } = await open().run({ ...quick, argv: ['/bin/sh', '-c', script, 'sh', word], env: { WORD: word, PATH: '/usr/bin:/bin' }, input: 'input\0bytes' });
+    expect({ status, stderr: stderr.toString() }).toEqual({ status: 0, stderr: '' });
+    expect(stdout.toString().startsWith(`${word}|${word}|`)).toBe(true);
+    expect(stdout.toString().endsWith('input\0bytes')).toBe(true);
+    expect(stdout.toString()).not.toContain('BASH');
+  });
+
+  it('keeps runs apart, and never shows one what another wrote', async () => {
+    const starter = open();
+    for (let round = 0; round < 3; round += 1) {
+      const ends = await Promise.all(
+        Array.from({ length: 20 }, (_, index) => starter.run({ ...quick, argv: ['/bin/sh', '-c', 'cat; echo "$0" >&2; exit $0', String(index)], input: 'x'.repeat((20 - index) * (round === 1 ? 1_000 : 1)) })),
+      );
+      for (const [index, end] of ends.entries()) {
+        expect([end.status, end.stdout.length, end.stderr.toString()]).toEqual([index, (20 - index) * (round === 1 ? 1_000 : 1), `${index}\n`]);
+      }
+    }
+    expect((await starter.run({ ...quick, argv: ['/bin/cat'] })).stdout.length).toBe(0);
+  });
+
+  it('ends a program when told to, and goes on', async () => {
+    const starter = open();
+    const end = await starter.run({ ...quick, argv: ['/bin/sleep', '60'], onStart: (kill) => kill() });
+    expect(end.status).toBe(137);
+    expect((await starter.run({ ...quick, argv: ['/bin/echo', 'on'] })).stdout.toString()).toBe('on\n');
+  });
+
+  it('leaves no zombies behind, and no shell after it was closed', async () => {
+    const starter = openStarter();
+    if (starter === null) throw new Error('no starter');
+    const shell = async () => (await starter.run({ ...quick, argv: ['/bin/sh', '-c', 'ps -o ppid= -p $PPID'], env: { PATH: '/usr/bin:/bin' } })).stdout.toString().trim();
+    const pid = await shell();
+    for (let count = 0; count < 30; count += 1) await starter.run({ ...quick, argv: ['/bin/true'] });
+    await pause(50);
+    await shell();
+    const children = execFileSync('ps', ['-o', 'stat=', '--ppid', pid], { encoding: 'utf8' }).split('\n').filter((line) => line.startsWith('Z'));
+    expect(children.length).toBeLessThan(3);
+    await starter.close();
+    expect(() => execFileSync('ps', ['-p', pid])).toThrow();
+    expect((await starter.run({ ...quick, argv: ['/bin/true'] }).catch(() => ({ status: null }))).status).toBeNull();
+  });
+});
+
+describe('git through the starter', () => {
+  it('answers, fails and is ended like git that was started directly', async () => {
+    const { trusted, base } = await openWorkshop();
+    const { gitDir } = trusted;
+    const end = startThroughShell();
+    onTestFinished(end);
+    expect((await runGit(['rev-parse', 'refs/heads/main'], { gitDir })).stdout.toString().trim()).toBe(base);
+    expect((await runGit(['cat-file', '--batch-check'], { gitDir, input: `${base}\n` })).stdout.toString()).toContain('commit');
+    expect((await runGit(['rev-parse', '--verify', '--quiet', 'nothing'], { gitDir, accept: [0, 1] })).exitCode).toBe(1);
+    await expect(runGit(['rev-parse', '--verify', 'nothing'], { gitDir })).rejects.toThrow(GitFailed);
+    await expect(runGit(['cat-file', 'commit', base], { gitDir, signal: AbortSignal.abort(new Error('over')) })).rejects.toThrow('over');
+    const slow = ['-c', 'alias.slow=!sleep 60', 'slow'];
+    const begun = performance.now();
+    await expect(runGit(slow, { gitDir, timeoutMs: 100 })).rejects.toMatchObject({ reason: 'timeout' });
+    expect(performance.now() - begun).toBeLessThan(20_000);
+  });
+});
