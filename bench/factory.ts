@@ -11,7 +11,11 @@ export function mwCommand(...args: readonly string[]): readonly [string, ...stri
   return [process.execPath, launcher, ...args];
 }
 
-export function runMw(workspace: Workspace, args: readonly string[], more: Partial<ProgramOptions> = {}): Promise<ProgramRun> {
+export function runMw(
+  workspace: Workspace,
+  args: readonly string[],
+  more: Partial<ProgramOptions> = {},
+): Promise<ProgramRun> {
   return mustRun(mwCommand(...args), { cwd: workspace.repository, env: workspace.env, ...more });
 }
 
@@ -28,16 +32,24 @@ export interface FactoryRun extends ProgramRun {
 }
 
 /** Runs all items that were added to their end. The database runs before and after. */
-export async function runFactory(workspace: Workspace, more: { readonly measureMemory?: boolean } = {}): Promise<FactoryRun> {
+export async function runFactory(
+  workspace: Workspace,
+  more: { readonly measureMemory?: boolean } = {},
+): Promise<FactoryRun> {
   const database = await databasePid(workspace);
   const before = treeMs(database);
   let peakMiB = 0;
   const watch = (pid: number): void => {
     peakMiB = Math.max(peakMiB, memoryMiB(pid, false) + memoryMiB(database, true));
   };
-  const run = await runMw(workspace, ['up', '--until-empty', '--slots', String(workspace.job.slots), '--json'], more.measureMemory === true ? { watch } : {});
+  const run = await runMw(
+    workspace,
+    ['up', '--until-empty', '--slots', String(workspace.job.slots), '--json'],
+    more.measureMemory === true ? { watch } : {},
+  );
   const landed = workspace.landed();
-  if (landed !== workspace.job.seconds.length) throw new Error(`only ${landed} of ${workspace.job.seconds.length} items landed\n${run.stderr.slice(-4_000)}`);
+  if (landed !== workspace.job.seconds.length)
+    throw new Error(`only ${landed} of ${workspace.job.seconds.length} items landed\n${run.stderr.slice(-4_000)}`);
   return { ...run, databaseCpuMs: treeMs(database) - before, peakMiB };
 }
 

@@ -47,7 +47,10 @@ function readStat(pid: number | 'self'): Stat | null {
   const text = readIfThere(`/proc/${pid}/stat`);
   if (text === null) return null;
   // The name is in parentheses and may hold spaces and parentheses itself.
-  const fields = text.slice(text.lastIndexOf(')') + 2).split(' ').map(Number);
+  const fields = text
+    .slice(text.lastIndexOf(')') + 2)
+    .split(' ')
+    .map(Number);
   const [user = 0, system = 0, endedUser = 0, endedSystem = 0] = fields.slice(11, 15);
   return { parent: fields[1] ?? 0, ownMs: (user + system) * tickMs, endedMs: (endedUser + endedSystem) * tickMs };
 }

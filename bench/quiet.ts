@@ -28,6 +28,8 @@ async function measureBusy(): Promise<number> {
 }
 
 function idleTicks(): number {
-  const [, , , , idle = 0, waiting = 0] = (readFileSync('/proc/stat', 'utf8').split('\n', 1)[0] ?? '').split(/\s+/).map(Number);
+  const [, , , , idle = 0, waiting = 0] = (readFileSync('/proc/stat', 'utf8').split('\n', 1)[0] ?? '')
+    .split(/\s+/)
+    .map(Number);
   return idle + waiting;
 }

@@ -29,7 +29,10 @@ export function runProgram(argv: readonly [string, ...string[]], options: Progra
   const startedAt = performance.timeOrigin + performance.now();
   const child = spawn(program, args, { cwd: options.cwd, env: { ...options.env }, stdio: ['pipe', 'pipe', 'pipe'] });
   const { watch } = options;
-  const timer = watch === undefined ? undefined : setInterval(() => child.pid !== undefined && watch(child.pid), options.watchEveryMs ?? 500);
+  const timer =
+    watch === undefined
+      ? undefined
+      : setInterval(() => child.pid !== undefined && watch(child.pid), options.watchEveryMs ?? 500);
   let stdout = '';
   let stderr = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
@@ -48,6 +51,9 @@ export function runProgram(argv: readonly [string, ...string[]], options: Progra
 /** The same, for a program that must succeed. */
 export async function mustRun(argv: readonly [string, ...string[]], options: ProgramOptions): Promise<ProgramRun> {
   const run = await runProgram(argv, options);
-  if (run.exitCode !== 0) throw new Error(`${argv.join(' ')}: exit code ${run.exitCode}\n${run.stdout.slice(-2_000)}\n${run.stderr.slice(-4_000)}`);
+  if (run.exitCode !== 0)
+    throw new Error(
+      `${argv.join(' ')}: exit code ${run.exitCode}\n${run.stdout.slice(-2_000)}\n${run.stderr.slice(-4_000)}`,
+    );
   return run;
 }

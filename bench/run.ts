@@ -26,13 +26,23 @@ const { values } = parseArgs({
   },
 });
 
-const figures = [scheduleFigure(), latencyFigure(), processorFigure(), startFigure(), cloneFigure(Number(values.files)), scaleFigure(Number(values.items))];
+const figures = [
+  scheduleFigure(),
+  latencyFigure(),
+  processorFigure(),
+  startFigure(),
+  cloneFigure(Number(values.files)),
+  scaleFigure(Number(values.items)),
+];
 const names = values.only?.split(',') ?? figures.map(({ name }) => name);
 const unknown = names.find((name) => figures.every((figure) => figure.name !== name));
-if (unknown !== undefined) throw new Error(`--only knows ${figures.map(({ name }) => name).join(', ')}, not ${unknown}`);
+if (unknown !== undefined)
+  throw new Error(`--only knows ${figures.map(({ name }) => name).join(', ')}, not ${unknown}`);
 const chosen = figures.filter(({ name }) => names.includes(name));
 const busiest = await measure(chosen, Number(values.runs));
-process.stdout.write(`${describeMachine(Number(values.runs), busiest)}\n\n${writeTable(chosen.flatMap((figure) => figure.rows()))}\n`);
+process.stdout.write(
+  `${describeMachine(Number(values.runs), busiest)}\n\n${writeTable(chosen.flatMap((figure) => figure.rows()))}\n`,
+);
 
 /** Rounds of all figures in turn, so that what disturbs the machine for a while disturbs all alike. */
 async function measure(chosenFigures: readonly Figure[], rounds: number): Promise<number> {
@@ -42,9 +52,13 @@ async function measure(chosenFigures: readonly Figure[], rounds: number): Promis
       const busy = await waitForQuiet(quietWaitMs);
       busiestSeen = Math.max(busiestSeen, busy);
       if (!isQuiet(busy) && !values.busy) {
-        throw new Error(`the processors are ${Math.round(busy * 100)} % busy with something else; wait, or give --busy to measure anyway`);
+        throw new Error(
+          `the processors are ${Math.round(busy * 100)} % busy with something else; wait, or give --busy to measure anyway`,
+        );
       }
-      process.stderr.write(`round ${round} of ${rounds}: ${figure.name}${isQuiet(busy) ? '' : ` (processors ${Math.round(busy * 100)} % busy before)`}\n`);
+      process.stderr.write(
+        `round ${round} of ${rounds}: ${figure.name}${isQuiet(busy) ? '' : ` (processors ${Math.round(busy * 100)} % busy before)`}\n`,
+      );
       await figure.round();
     }
   }
@@ -52,7 +66,10 @@ async function measure(chosenFigures: readonly Figure[], rounds: number): Promis
 }
 
 function writeTable(rows: readonly Row[]): string {
-  const lines = rows.map(({ figure, goal, measured, ratio, reached }) => `| ${[figure, goal, measured, ratio, reached === null ? '' : reached ? 'yes' : '**no**'].join(' | ')} |`);
+  const lines = rows.map(
+    ({ figure, goal, measured, ratio, reached }) =>
+      `| ${[figure, goal, measured, ratio, reached === null ? '' : reached ? 'yes' : '**no**'].join(' | ')} |`,
+  );
   return ['| figure | goal | measured | ratio | reached |', '|---|---|---|---|---|', ...lines].join('\n');
 }
 

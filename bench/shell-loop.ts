@@ -52,12 +52,21 @@ git -C "$REPOSITORY" merge -q --ff-only "$commit"
 export async function runShellLoop(workspace: Workspace, kind: LoopKind): Promise<ProgramRun> {
   const script = join(workspace.folder, `item-${kind}`);
   writeFileSync(script, `${beginning}${endings[kind]}`, { mode: 0o755 });
-  const run = await mustRun(['xargs', '-P', String(workspace.job.slots), '-n', '1', '--process-slot-var=SLOT', script], {
-    cwd: workspace.repository,
-    env: { ...workspace.env, REPOSITORY: workspace.repository, CHECK: check, PHASES: phaseNames(workspace.job.phases).join(' ') },
-    input: workspace.items().join('\n'),
-  });
+  const run = await mustRun(
+    ['xargs', '-P', String(workspace.job.slots), '-n', '1', '--process-slot-var=SLOT', script],
+    {
+      cwd: workspace.repository,
+      env: {
+        ...workspace.env,
+        REPOSITORY: workspace.repository,
+        CHECK: check,
+        PHASES: phaseNames(workspace.job.phases).join(' '),
+      },
+      input: workspace.items().join('\n'),
+    },
+  );
   const landed = workspace.landed();
-  if (landed !== workspace.items().length) throw new Error(`the shell loop landed only ${landed} items\n${run.stderr.slice(-4_000)}`);
+  if (landed !== workspace.items().length)
+    throw new Error(`the shell loop landed only ${landed} items\n${run.stderr.slice(-4_000)}`);
   return run;
 }

@@ -35,7 +35,13 @@ export function createWorkspace(job: Job): Workspace {
   // The private database of a root's home runs as another user.
   chmodSync(folder, 0o755);
   const repository = join(folder, 'repository');
-  const env = { HOME: folder, PATH: `${dirname(process.execPath)}:/usr/local/bin:/usr/bin:/bin`, MW_HOME: join(folder, 'home'), BENCH: folder, LC_ALL: 'C' };
+  const env = {
+    HOME: folder,
+    PATH: `${dirname(process.execPath)}:/usr/local/bin:/usr/bin:/bin`,
+    MW_HOME: join(folder, 'home'),
+    BENCH: folder,
+    LC_ALL: 'C',
+  };
   const items = job.seconds.map((_, index) => `MW-${index + 1}`);
   writeStandIn(folder, job, items);
   writeRepository(repository, folder, job);
@@ -106,14 +112,23 @@ limits: { slots: ${slots} }
 
 /** Every phase changes a file; the last one has the check. */
 function pipelineFile(phases: number): string {
-  const lines = phaseNames(phases).map((id, index) => `  - { id: ${id}, instructions: build, output: text${index === phases - 1 ? ', checks: [all]' : ''} }`);
+  const lines = phaseNames(phases).map(
+    (id, index) =>
+      `  - { id: ${id}, instructions: build, output: text${index === phases - 1 ? ', checks: [all]' : ''} }`,
+  );
   return `name: bench\nphases:\n${lines.join('\n')}\n`;
 }
 
-const author = { GIT_AUTHOR_NAME: 'Bench', GIT_AUTHOR_EMAIL: 'bench@localhost', GIT_COMMITTER_NAME: 'Bench', GIT_COMMITTER_EMAIL: 'bench@localhost' };
+const author = {
+  GIT_AUTHOR_NAME: 'Bench',
+  GIT_AUTHOR_EMAIL: 'bench@localhost',
+  GIT_COMMITTER_NAME: 'Bench',
+  GIT_COMMITTER_EMAIL: 'bench@localhost',
+};
 
 function commitAll(repository: string, env: Readonly<Record<string, string>>): void {
-  const git = (...args: string[]) => execFileSync('git', args, { cwd: repository, env: { ...env, ...author }, maxBuffer: 2 ** 28 });
+  const git = (...args: string[]) =>
+    execFileSync('git', args, { cwd: repository, env: { ...env, ...author }, maxBuffer: 2 ** 28 });
   git('init', '-q', '-b', 'main');
   // What a person has set once anyway; the shell loop commits and merges with it.
   git('config', 'user.name', 'Bench');
@@ -123,8 +138,18 @@ function commitAll(repository: string, env: Readonly<Record<string, string>>): v
   git('commit', '-q', '-m', 'First commit');
 }
 
-function countLanded(repository: string, env: Readonly<Record<string, string>>, items: readonly string[], phases: number): number {
-  const listed = execFileSync('git', ['ls-tree', '-r', '--name-only', 'main', 'work/'], { cwd: repository, env: { ...env }, encoding: 'utf8', maxBuffer: 2 ** 28 });
+function countLanded(
+  repository: string,
+  env: Readonly<Record<string, string>>,
+  items: readonly string[],
+  phases: number,
+): number {
+  const listed = execFileSync('git', ['ls-tree', '-r', '--name-only', 'main', 'work/'], {
+    cwd: repository,
+    env: { ...env },
+    encoding: 'utf8',
+    maxBuffer: 2 ** 28,
+  });
   const files = new Set(listed.split('\n'));
   return items.filter((item) => phaseNames(phases).every((phase) => files.has(`work/${item}-${phase}`))).length;
 }

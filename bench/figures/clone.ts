@@ -15,7 +15,10 @@ export function cloneFigure(files: number): Figure {
     name: 'clone',
     round: () =>
       withWorkspace({ seconds: [], phases: 1, slots: 1, filler: files }, async ({ folder, repository }) => {
-        const trusted = await openTrustedRepository({ directory: join(folder, 'project', 'trusted.git'), userRepository: repository });
+        const trusted = await openTrustedRepository({
+          directory: join(folder, 'project', 'trusted.git'),
+          userRepository: repository,
+        });
         const taken = await takeIn({ trusted, target: 'main' });
         if (!('tip' in taken)) throw new Error(`not taken in: ${taken.type}`);
         const { gitDir } = await openCandidate(join(folder, 'project', 'items', 'MW-1', 'candidate.git'), trusted);
@@ -39,7 +42,13 @@ export function cloneFigure(files: number): Figure {
         await settleDeletions();
       }),
     rows: () => [
-      bounded(`private clone of ${files} files, working copy kept`, '<= 300 ms', samples.median('kept'), 300, ms(samples.median('kept'))),
+      bounded(
+        `private clone of ${files} files, working copy kept`,
+        '<= 300 ms',
+        samples.median('kept'),
+        300,
+        ms(samples.median('kept')),
+      ),
       { figure: 'the same, first time', goal: '', measured: ms(samples.median('cold')), ratio: '', reached: null },
     ],
   };

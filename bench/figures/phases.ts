@@ -34,7 +34,14 @@ export function latencyFigure(): Figure {
       const [p50, p99] = [percentile(gaps, 50), percentile(gaps, 99)];
       const [loop50, loop99] = [percentile(loopGaps, 50), percentile(loopGaps, 99)];
       return [
-        bounded('from the end of one agent to the start of the next, p50', '<= 15 ms', p50, 15, `${ms(p50)}; shell loop ${ms(loop50)}`, times(p50 / loop50)),
+        bounded(
+          'from the end of one agent to the start of the next, p50',
+          '<= 15 ms',
+          p50,
+          15,
+          `${ms(p50)}; shell loop ${ms(loop50)}`,
+          times(p50 / loop50),
+        ),
         bounded('the same, p99', '<= 60 ms', p99, 60, `${ms(p99)}; shell loop ${ms(loop99)}`, times(p99 / loop99)),
       ];
     },
@@ -50,7 +57,9 @@ export function processorFigure(): Figure {
     name: 'processor',
     async round() {
       for (const kind of ['plain', 'verified'] as const) {
-        await withWorkspace(job, async (workspace) => samples.add(kind, (await runShellLoop(workspace, kind)).cpuMs / count));
+        await withWorkspace(job, async (workspace) =>
+          samples.add(kind, (await runShellLoop(workspace, kind)).cpuMs / count),
+        );
       }
       await withWorkspace(job, async (workspace) => {
         try {
@@ -64,11 +73,28 @@ export function processorFigure(): Figure {
       });
     },
     rows() {
-      const [factory, plain, verified] = ['factory', 'plain', 'verified'].map((name) => median(samples.all(name))) as [number, number, number];
+      const [factory, plain, verified] = ['factory', 'plain', 'verified'].map((name) => median(samples.all(name))) as [
+        number,
+        number,
+        number,
+      ];
       const measured = `${ms(factory)}, of it database ${ms(samples.median('database'))}; shell loop ${ms(plain)}`;
       return [
-        bounded('processor time a phase', '<= 1.5 x the shell loop', factory / plain, 1.5, measured, times(factory / plain)),
-        { figure: 'the same against the loop that checks what it lands', goal: '', measured: `shell loop ${ms(verified)}`, ratio: times(factory / verified), reached: null },
+        bounded(
+          'processor time a phase',
+          '<= 1.5 x the shell loop',
+          factory / plain,
+          1.5,
+          measured,
+          times(factory / plain),
+        ),
+        {
+          figure: 'the same against the loop that checks what it lands',
+          goal: '',
+          measured: `shell loop ${ms(verified)}`,
+          ratio: times(factory / verified),
+          reached: null,
+        },
       ];
     },
   };

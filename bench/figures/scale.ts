@@ -12,7 +12,9 @@ export function scaleFigure(many: number): Figure {
     name: 'scale',
     async round() {
       for (const kind of ['plain', 'verified'] as const) {
-        await withWorkspace(jobOf(many), async (workspace) => samples.add(kind, (await runShellLoop(workspace, kind)).wallMs));
+        await withWorkspace(jobOf(many), async (workspace) =>
+          samples.add(kind, (await runShellLoop(workspace, kind)).wallMs),
+        );
       }
       for (const count of [few, many]) {
         await withWorkspace(jobOf(count), async (workspace) => {
@@ -37,9 +39,29 @@ export function scaleFigure(many: number): Figure {
       const added = samples.median(`added ${many}`);
       const seconds = (value: number): string => `${(value / 1_000).toFixed(1)} s`;
       return [
-        bounded(`${many} items of 0 ms, 4 slots`, '<= 1.5 x the shell loop', wall / plain, 1.5, `${seconds(wall)}, ${ms(samples.median(`processor ${many}`))} of processor an item; shell loop ${seconds(plain)}`, times(wall / plain)),
-        { figure: 'the same against the loop that checks what it lands', goal: '', measured: `shell loop ${seconds(verified)}`, ratio: times(wall / verified), reached: null },
-        bounded(`time an item at ${many} / at ${few}`, '<= 1.5', each / eachOfFew, 1.5, `${ms(each)} / ${ms(eachOfFew)}`, times(each / eachOfFew)),
+        bounded(
+          `${many} items of 0 ms, 4 slots`,
+          '<= 1.5 x the shell loop',
+          wall / plain,
+          1.5,
+          `${seconds(wall)}, ${ms(samples.median(`processor ${many}`))} of processor an item; shell loop ${seconds(plain)}`,
+          times(wall / plain),
+        ),
+        {
+          figure: 'the same against the loop that checks what it lands',
+          goal: '',
+          measured: `shell loop ${seconds(verified)}`,
+          ratio: times(wall / verified),
+          reached: null,
+        },
+        bounded(
+          `time an item at ${many} / at ${few}`,
+          '<= 1.5',
+          each / eachOfFew,
+          1.5,
+          `${ms(each)} / ${ms(eachOfFew)}`,
+          times(each / eachOfFew),
+        ),
         bounded(`own memory at ${many} items, database included`, '<= 350 MB', memory, 350, `${Math.round(memory)} MB`),
         bounded(`mw add of ${many} items`, '<= 3 s', added, 3_000, seconds(added)),
       ];

@@ -15,7 +15,9 @@ export function scheduleFigure(): Figure {
   return {
     name: 'schedule',
     async round() {
-      await withWorkspace(job, async (workspace) => samples.add('loop', (await runShellLoop(workspace, 'plain')).wallMs));
+      await withWorkspace(job, async (workspace) =>
+        samples.add('loop', (await runShellLoop(workspace, 'plain')).wallMs),
+      );
       await withWorkspace(job, async (workspace) => {
         try {
           await addItems(workspace);
@@ -31,7 +33,14 @@ export function scheduleFigure(): Figure {
       const [factory, loop, memory] = [samples.median('factory'), samples.median('loop'), samples.median('memory')];
       const measured = `${(factory / 1_000).toFixed(2)} s; the list schedule takes ${(least / 1_000).toFixed(2)} s, the shell loop ${(loop / 1_000).toFixed(2)} s (${times(loop / least)})`;
       return [
-        bounded('20 items, 4 slots, agents log-normal around 1 s: wall / list schedule', '<= 1.15', factory / least, 1.15, measured, times(factory / least)),
+        bounded(
+          '20 items, 4 slots, agents log-normal around 1 s: wall / list schedule',
+          '<= 1.15',
+          factory / least,
+          1.15,
+          measured,
+          times(factory / least),
+        ),
         bounded('own memory at 20 items, database included', '<= 250 MB', memory, 250, `${Math.round(memory)} MB`),
       ];
     },

@@ -28,12 +28,51 @@ export function startFigure(): Figure {
       const stopped = samples.median('status, stopped') / samples.median('node');
       const bare = `bare Node ${ms(samples.median('node'))}`;
       return [
-        bounded('first agent, nothing running, from the start of mw up', '<= 400 ms', samples.median('cold'), 400, ms(samples.median('cold'))),
-        bounded('first agent, factory running, from the item in the journal', '<= 60 ms', samples.median('warm'), 60, ms(samples.median('warm'))),
-        { figure: 'the same from the start of the program mw add', goal: '', measured: ms(samples.median('warm, command')), ratio: '', reached: null },
-        bounded('mw status, factory running', '<= 3 x bare Node', status, 3, `${ms(samples.median('status, running'))}; ${bare}`, times(status)),
-        bounded('mw status, factory stopped, database still up', '<= 3 x bare Node', asleep, 3, `${ms(samples.median('status, asleep'))}; ${bare}`, times(asleep)),
-        bounded('mw status, nothing running', '<= 3 x bare Node', stopped, 3, `${ms(samples.median('status, stopped'))}; ${bare}`, times(stopped)),
+        bounded(
+          'first agent, nothing running, from the start of mw up',
+          '<= 400 ms',
+          samples.median('cold'),
+          400,
+          ms(samples.median('cold')),
+        ),
+        bounded(
+          'first agent, factory running, from the item in the journal',
+          '<= 60 ms',
+          samples.median('warm'),
+          60,
+          ms(samples.median('warm')),
+        ),
+        {
+          figure: 'the same from the start of the program mw add',
+          goal: '',
+          measured: ms(samples.median('warm, command')),
+          ratio: '',
+          reached: null,
+        },
+        bounded(
+          'mw status, factory running',
+          '<= 3 x bare Node',
+          status,
+          3,
+          `${ms(samples.median('status, running'))}; ${bare}`,
+          times(status),
+        ),
+        bounded(
+          'mw status, factory stopped, database still up',
+          '<= 3 x bare Node',
+          asleep,
+          3,
+          `${ms(samples.median('status, asleep'))}; ${bare}`,
+          times(asleep),
+        ),
+        bounded(
+          'mw status, nothing running',
+          '<= 3 x bare Node',
+          stopped,
+          3,
+          `${ms(samples.median('status, stopped'))}; ${bare}`,
+          times(stopped),
+        ),
       ];
     },
   };
@@ -49,12 +88,19 @@ export function startFigure(): Figure {
     samples.add('status, asleep', await timeStatus(workspace));
     await stopDatabase(workspace);
     samples.add('status, stopped', (await runMw(workspace, ['status'])).wallMs);
-    samples.add('node', (await mustRun([process.execPath, '-e', '0'], { cwd: workspace.folder, env: workspace.env })).wallMs);
+    samples.add(
+      'node',
+      (await mustRun([process.execPath, '-e', '0'], { cwd: workspace.folder, env: workspace.env })).wallMs,
+    );
   }
 
   async function measureWarm(workspace: Workspace): Promise<void> {
     const [program, ...args] = mwCommand('up', '--json');
-    const factory = spawn(program, args, { cwd: workspace.repository, env: { ...workspace.env }, stdio: ['ignore', 'ignore', 'ignore'] });
+    const factory = spawn(program, args, {
+      cwd: workspace.repository,
+      env: { ...workspace.env },
+      stdio: ['ignore', 'ignore', 'ignore'],
+    });
     const ended = new Promise((resolve) => factory.once('exit', resolve));
     try {
       await waitFor(async () => (await runMw(workspace, ['status'])).stdout.includes('running'));

@@ -1,6 +1,6 @@
 import { constants } from 'node:fs';
 import { access, open, realpath, stat } from 'node:fs/promises';
-import { delimiter, dirname, isAbsolute, join } from 'node:path';
+import { delimiter, isAbsolute, join } from 'node:path';
 import type { AgentConfig } from '../model/config.ts';
 import type { AgentHost } from './agent-host.ts';
 
@@ -46,15 +46,15 @@ export async function resolveProgram(path: string, host: AgentHost): Promise<Pro
   const real = await realpath(path);
   const interpreter = await readInterpreter(real);
   if (interpreter === null) return { argv: [real], readOnly: [real] };
-  if (!/\bnode$/.test(interpreter)) return { argv: [real], readOnly: [dirname(real)] };
+  if (!/\bnode$/.test(interpreter)) return { argv: [real], readOnly: [real] };
   return { argv: [host.node, real], readOnly: [host.node, installationOf(real)] };
 }
 
-/** The outermost `node_modules` that a script is installed in, since it loads its siblings; else its folder. */
+/** The outermost `node_modules` that a script is installed in, since it loads its siblings; else the script alone. */
 function installationOf(script: string): string {
   const mark = '/node_modules/';
   const index = script.indexOf(mark);
-  return index === -1 ? dirname(script) : script.slice(0, index + mark.length - 1);
+  return index === -1 ? script : script.slice(0, index + mark.length - 1);
 }
 
 /** The rest of a `#!` line, `null` for a binary. */

@@ -11,10 +11,11 @@ export interface JournalCheck {
   readonly problems: readonly string[];
 }
 
-export async function checkJournal({ store }: Factory): Promise<JournalCheck> {
+/** All items, or those with these ids. */
+export async function checkJournal({ store }: Factory, ids?: readonly string[]): Promise<JournalCheck> {
   const problems: string[] = [];
   const pipelines = new Map<string, PinnedPipeline | null>();
-  const items = await store.items({});
+  const items = await store.items(ids === undefined ? {} : { ids });
   const running = new Set((await store.running()).map(({ effect, token }) => `${effect}#${token}`));
   let events = 0;
   for (const { state: stored } of items) {

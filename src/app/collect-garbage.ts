@@ -2,9 +2,10 @@
 import { readdir, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { saveCandidate } from '../git/candidate.ts';
-import { discard, isDiscarded, settleDeletions, sweepDiscarded } from '../git/discard.ts';
+import { discard, settleDeletions, sweepDiscarded } from '../git/discard.ts';
 import { openTrustedRepository } from '../git/trusted-repository.ts';
 import { isFinal } from '../model/work-item.ts';
+import { listFreeCopies } from '../steps/copies.ts';
 import type { Factory } from './open-factory.ts';
 
 export interface Removed {
@@ -21,10 +22,9 @@ export async function collectGarbage(factory: Factory, options: { readonly dryRu
     if (!options.dryRun) await Promise.all([copies, join(root, 'items')].map(sweepDiscarded));
     removed.push(...(await collectCandidates(factory, project.id, project.path, options.dryRun)));
     if (!options.copies || busy) continue;
-    for (const name of await namesIn(copies)) {
-      if (isDiscarded(name)) continue;
-      removed.push({ what: 'working copy', path: join(copies, name) });
-      if (!options.dryRun) await discard(join(copies, name));
+    for (const path of await listFreeCopies(copies)) {
+      removed.push({ what: 'working copy', path });
+      if (!options.dryRun) await discard(path);
     }
   }
   const trash = join(factory.home.root, 'trash');

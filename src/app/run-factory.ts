@@ -173,6 +173,7 @@ async function beginLives(factory: Factory, parts: WorkerParts): Promise<Lives> 
     async drain() {
       do {
         await renewal;
+        if (life.presence.alive()) await life.presence.offer(0, 0);
         await life.running.drain();
       } while (!over && !life.presence.alive());
       await leave();

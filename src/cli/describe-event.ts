@@ -38,6 +38,8 @@ export function describeEvent(event: JournalEvent): EventLine | null {
       return line('bad', 'prepare', `cannot start (${body.reason}): ${oneLine(body.detail, width)}`, [
         `Next: ${body.next}`,
       ]);
+    case 'effect-refused':
+      return line('bad', placeOf(body.effect), `refused (${body.code}): ${oneLine(body.detail, width)}`, [`Next: ${body.next}`]);
     case 'attempt-finished':
       return attemptLine(placeOf(body.effect), body.outcome);
     case 'checks-finished':

@@ -60,7 +60,7 @@ export async function runAndFollow(factory: Factory, context: CliContext, option
   counter.listen(running);
   running.journal.onChange(({ item, n, body, before, after }) => {
     // A refusal's own line says the same already.
-    const told = body.type === 'prepare-refused' || body.type === 'land-refused';
+    const told = ['prepare-refused', 'effect-refused', 'land-refused'].includes(body.type);
     const news = !told && after.reason !== null && after.reason.text !== before?.reason?.text && ['waiting', 'paused', 'parked'].includes(after.status);
     if (news) stands.set(`${item} ${n}`, after);
   });

@@ -35,12 +35,18 @@ export async function writeCommit(gitDir: string, commit: NewCommit): Promise<st
   const seconds = Math.floor(Date.parse(commit.date) / 1_000);
   const person = ({ name, email }: NewCommit['author']): string => {
     // Such a name would end the line or the address early; only our own code gives names.
-    if (/[<>\n\0]/.test(`${name}${email}`) || !Number.isFinite(seconds)) throw new Error('not a name, an address and a date for a commit');
+    if (/[<>\n\0]/.test(`${name}${email}`) || !Number.isFinite(seconds))
+      throw new Error('not a name, an address and a date for a commit');
     return `${name} <${email}> ${seconds} +0000`;
   };
-  const message = commit.message === '' || commit.message.endsWith('\n') ? commit.message : `${commit.message}\n`;
+  const { message } = commit;
   if (message.includes('\0')) throw new Error('a commit message cannot hold a NUL character');
-  const lines = [`tree ${commit.tree}`, ...commit.parents.map((parent) => `parent ${parent}`), `author ${person(commit.author)}`, `committer ${person(commit.committer)}`];
+  const lines = [
+    `tree ${commit.tree}`,
+    ...commit.parents.map((parent) => `parent ${parent}`),
+    `author ${person(commit.author)}`,
+    `committer ${person(commit.committer)}`,
+  ];
   return writeObject(gitDir, 'commit', Buffer.from(`${lines.join('\n')}\n\n${message}`));
 }
 

@@ -14,7 +14,12 @@ const maxObjects = 100;
  * Copies the commits from `known`, which the receiver has, to `commit`, when that is a short straight line whose new
  * objects all lie by themselves in a repository of ours. `false`: it is not, and nothing or only a part was copied.
  */
-export async function copyLooseHistory(copy: { readonly from: string; readonly to: string; readonly commit: string; readonly known: string }): Promise<boolean> {
+export async function copyLooseHistory(copy: {
+  readonly from: string;
+  readonly to: string;
+  readonly commit: string;
+  readonly known: string;
+}): Promise<boolean> {
   if (!(await isPlain(copy.to))) return false;
   const ids = await listNewObjects(copy.from, copy.commit, copy.known);
   if (ids === null) return false;
@@ -29,7 +34,7 @@ export async function copyLooseHistory(copy: { readonly from: string; readonly t
 /** Oldest first, and each after what it names: whoever reads meanwhile never meets a name without its object. */
 async function listNewObjects(gitDir: string, commit: string, known: string): Promise<readonly string[] | null> {
   const line: string[] = [];
-  for (let at = commit; at !== known; ) {
+  for (let at = commit; at !== known;) {
     line.push(at);
     const { parents } = await readCommit(gitDir, at);
     if (parents.length !== 1 || line.length > maxCommits) return null;

@@ -72,7 +72,7 @@ function linger(): Promise<void> {
 }
 
 /** Whether a folder of this name was given up already. */
-export function isDiscarded(name: string): boolean {
+function isDiscarded(name: string): boolean {
   return name.includes(suffix);
 }
 

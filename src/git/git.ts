@@ -166,7 +166,7 @@ export function startGit(args: readonly string[], options: GitOptions = {}): Run
   return { stdout: child.stdout, done, stop };
 }
 
-let starter: { readonly git: string; readonly run: Starter['run'] } | null = null;
+let starter: { readonly git: string; readonly shell: Starter } | null = null;
 
 /**
  * From here on git is started through a small shell, where that can be done: for a process that starts thousands.
@@ -176,7 +176,7 @@ export function startThroughShell(): () => Promise<void> {
   const git = programPath.split(':').map((folder) => `${folder}/git`).find((path) => existsSync(path));
   const opened = git === undefined ? null : openStarter();
   if (git === undefined || opened === null) return () => Promise.resolve();
-  starter = { git, run: opened.run };
+  starter = { git, shell: opened };
   return () => {
     starter = null;
     return opened.close();
@@ -187,11 +187,11 @@ export function startThroughShell(): () => Promise<void> {
 export async function runGit(args: readonly string[], options: GitOptions = {}): Promise<GitOutput> {
   const { input, maxBytes } = options;
   const isShort = maxBytes === undefined && (typeof input !== 'object' || input instanceof Uint8Array);
-  return starter !== null && isShort ? runShortGit(starter, args, input, options) : runOwnGit(args, options);
+  return starter?.shell.alive() === true && isShort ? runShortGit(starter, args, input, options) : runOwnGit(args, options);
 }
 
 async function runShortGit(
-  { git, run }: NonNullable<typeof starter>,
+  { git, shell }: NonNullable<typeof starter>,
   args: readonly string[],
   input: string | Uint8Array | undefined,
   options: GitOptions,
@@ -212,7 +212,7 @@ async function runShortGit(
       kill = end;
       if (stopped !== null) end();
     };
-    const { status, stdout, stderr: complaints } = await run({ argv: [git, ...hardening, ...args], env: buildEnvironment(options), input, onStart });
+    const { status, stdout, stderr: complaints } = await shell.run({ argv: [git, ...hardening, ...args], env: buildEnvironment(options), input, onStart });
     const stderr = complaints.toString('utf8');
     signal?.throwIfAborted();
     if (stopped !== null) throw new GitFailed(args, null, stderr, stopped);

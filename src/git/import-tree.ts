@@ -3,7 +3,7 @@
  * never looked at; what counts is what lies in the tree. The result is one commit on the run's base, so that a
  * candidate is always one patch, however many attempts it took.
  */
-import { constants, copyFile, open, rm } from 'node:fs/promises';
+import { constants, copyFile, open, rm, stat, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { CandidateRepository } from './candidate.ts';
 import { writeCommit } from './commits.ts';
@@ -151,6 +151,9 @@ async function writeTree(options: ImportOptions, seen: Inspected, hidden: readon
   };
   await rm(`${indexFile}.lock`, { force: true });
   await copyFile(copy.index, indexFile);
+  // Git tells a file edited within the second of the checkout from an old one by the index's own time.
+  const { atime, mtime } = await stat(copy.index);
+  await utimes(indexFile, atime, mtime);
   const gone = [...seen.replaced, ...hidden];
   if (gone.length > 0)
     await runGit(['update-index', '--force-remove', '-z', '--stdin'], { ...place, input: joinNul(gone) });

@@ -75,7 +75,10 @@ export async function readObject(gitDir: string, id: string): Promise<GitObject>
 }
 
 async function readPacked(gitDir: string, ids: readonly string[]): Promise<ReadonlyMap<string, GitObject>> {
-  const { stdout } = await runGit(['cat-file', '--batch=%(objecttype) %(objectsize)'], { gitDir, input: `${ids.join('\n')}\n` });
+  const { stdout } = await runGit(['cat-file', '--batch=%(objecttype) %(objectsize)'], {
+    gitDir,
+    input: `${ids.join('\n')}\n`,
+  });
   const found = new Map<string, GitObject>();
   let at = 0;
   for (const id of ids) {
@@ -84,7 +87,10 @@ async function readPacked(gitDir: string, ids: readonly string[]): Promise<Reado
     if (header === null) throw new Error(`${gitDir} has no object ${id}`);
     const size = Number(header[2]);
     // A copy: a view would keep the whole answer in memory.
-    const object: GitObject = { type: header[1] as GitObject['type'], content: Buffer.from(stdout.subarray(end + 1, end + 1 + size)) };
+    const object: GitObject = {
+      type: header[1] as GitObject['type'],
+      content: Buffer.from(stdout.subarray(end + 1, end + 1 + size)),
+    };
     remember(id, object);
     found.set(id, object);
     at = end + 1 + size + 1;
@@ -95,7 +101,9 @@ async function readPacked(gitDir: string, ids: readonly string[]): Promise<Reado
 /** Writes an object as git does: whole under its name or not there. It is not flushed; landing and saving do that. */
 export async function writeObject(gitDir: string, type: GitObject['type'], content: Buffer): Promise<string> {
   const raw = Buffer.concat([Buffer.from(`${type} ${content.length}\0`), content]);
-  const id = createHash(await hashName(gitDir)).update(raw).digest('hex');
+  const id = createHash(await hashName(gitDir))
+    .update(raw)
+    .digest('hex');
   remember(id, { type, content });
   const file = looseFile(gitDir, id);
   const temporary = join(gitDir, 'objects', `tmp_obj_${randomUUID()}`);
@@ -120,7 +128,9 @@ async function unpack(id: string, packed: Buffer): Promise<GitObject | null> {
   }
   const end = raw.indexOf(0);
   const header = /^(commit|tree|blob|tag) (\d+)$/.exec(raw.toString('latin1', 0, end));
-  const name = createHash(id.length === 40 ? 'sha1' : 'sha256').update(raw).digest('hex');
+  const name = createHash(id.length === 40 ? 'sha1' : 'sha256')
+    .update(raw)
+    .digest('hex');
   if (header === null || name !== id || Number(header[2]) !== raw.length - end - 1) return null;
   return { type: header[1] as GitObject['type'], content: raw.subarray(end + 1) };
 }
@@ -133,7 +143,13 @@ async function objectFolders(gitDir: string): Promise<readonly string[]> {
   if (known !== undefined) return known;
   const own = join(gitDir, 'objects');
   const borrowed = (await readFile(join(own, 'info', 'alternates'), 'utf8').catch(absent)) ?? '';
-  const list = [own, ...borrowed.split('\n').filter((line) => line !== '' && !line.startsWith('#')).map((line) => resolve(own, line))];
+  const list = [
+    own,
+    ...borrowed
+      .split('\n')
+      .filter((line) => line !== '' && !line.startsWith('#'))
+      .map((line) => resolve(own, line)),
+  ];
   folders.set(gitDir, list);
   if (folders.size > 256) for (const oldest of [...folders.keys()].slice(0, 128)) folders.delete(oldest);
   return list;

@@ -58,7 +58,11 @@ async function writeIndex(options: PrivateGit, index: string): Promise<void> {
   if (known) return;
   if (options.commit !== base) {
     // Without -u no file is touched, but git insists on being told where they are.
-    await runGit(['read-tree', '--reset', base], { gitDir: options.acceptedGitDir, workTree: options.tree, indexFile: index });
+    await runGit(['read-tree', '--reset', base], {
+      gitDir: options.acceptedGitDir,
+      workTree: options.tree,
+      indexFile: index,
+    });
   }
   await rm(keptFor, { force: true });
   await copyFile(index, kept);

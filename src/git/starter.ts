@@ -7,7 +7,17 @@
  */
 import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { closeSync, constants, existsSync, fstatSync, ftruncateSync, openSync, readSync, unlinkSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  existsSync,
+  fstatSync,
+  ftruncateSync,
+  openSync,
+  readSync,
+  unlinkSync,
+  writeSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -36,6 +46,8 @@ interface Slot {
 export interface Starter {
   /** Runs a program to its end. */
   run(run: ShortRun): Promise<ShortEnd>;
+  /** `false` once the shell was killed by somebody; its work is then done otherwise. */
+  alive(): boolean;
   /** Waits for what runs, then for the shell. */
   close(): Promise<void>;
 }
@@ -62,6 +74,7 @@ export function openStarter(): Starter | null {
         else closeSlot(slot);
       }
     },
+    alive: () => shell.alive(),
     async close() {
       await shell.end();
       free.splice(0).forEach(closeSlot);
@@ -76,6 +89,7 @@ interface Job {
 
 interface Shell {
   begin(run: ShortRun, slot: Slot): Promise<number | null>;
+  alive(): boolean;
   end(): Promise<void>;
 }
 
@@ -116,6 +130,7 @@ function startShell(): Shell {
       child.stdin.write(lineFor(id, run, slot));
       return new Promise((end) => jobs.set(id, { run, end }));
     },
+    alive: () => alive,
     async end() {
       hold(true);
       child.stdin.end();
@@ -180,7 +195,7 @@ function closeSlot(slot: Slot): void {
 /** Output files are emptied by the shell as it opens them. */
 function fill(fd: number, content: Uint8Array): void {
   const before = fstatSync(fd).size;
-  for (let at = 0; at < content.length; ) at += writeSync(fd, content, at, content.length - at, at);
+  for (let at = 0; at < content.length;) at += writeSync(fd, content, at, content.length - at, at);
   if (before > content.length) ftruncateSync(fd, content.length);
 }
 

@@ -39,7 +39,8 @@ export async function listContents(gitDir: string, commit: string): Promise<Tree
     const path = text.slice(tab + 1, end);
     const slash = path.lastIndexOf('/');
     folders[path.slice(0, Math.max(slash, 0))]?.names.push(path.slice(slash + 1));
-    if (text.startsWith('040000', at)) folders[path] = { id: text.slice(text.lastIndexOf(' ', tab) + 1, tab), names: [] };
+    if (text.startsWith('040000', at))
+      folders[path] = { id: text.slice(text.lastIndexOf(' ', tab) + 1, tab), names: [] };
     else if (text.startsWith('160000', at)) folders[path] = { id: '', names: [] };
     at = end + 1;
   }
@@ -53,7 +54,10 @@ export async function updateContents(gitDir: string, known: TreeContents, commit
   if (known.folders['']?.id === top) return { folders };
   let level = [{ path: '', id: top }];
   while (level.length > 0) {
-    const trees = await readTrees(gitDir, level.map(({ id }) => id));
+    const trees = await readTrees(
+      gitDir,
+      level.map(({ id }) => id),
+    );
     const next: typeof level = [];
     for (const { path, id } of level) {
       const entries = trees.get(id) ?? new Map<string, TreeEntry>();

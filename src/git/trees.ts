@@ -17,7 +17,10 @@ export function parseTree(content: Buffer, idBytes: number): ReadonlyMap<string,
     const space = content.indexOf(32, at);
     const end = content.indexOf(0, space);
     const mode = content.toString('latin1', at, space);
-    entries.set(content.toString('latin1', space + 1, end), { mode, id: content.toString('hex', end + 1, end + 1 + idBytes) });
+    entries.set(content.toString('latin1', space + 1, end), {
+      mode,
+      id: content.toString('hex', end + 1, end + 1 + idBytes),
+    });
     at = end + 1 + idBytes;
   }
   return entries;
@@ -28,7 +31,10 @@ export function isFolder(entry: TreeEntry | undefined): entry is TreeEntry {
 }
 
 /** The entries of several trees, at most one process for all of them. */
-export async function readTrees(gitDir: string, ids: readonly string[]): Promise<ReadonlyMap<string, ReadonlyMap<string, TreeEntry>>> {
+export async function readTrees(
+  gitDir: string,
+  ids: readonly string[],
+): Promise<ReadonlyMap<string, ReadonlyMap<string, TreeEntry>>> {
   const objects = await readObjects(gitDir, ids);
   return new Map([...objects].map(([id, { content }]) => [id, parseTree(content, id.length / 2)]));
 }
@@ -57,11 +63,20 @@ export interface TreeChange {
  * Everything that differs between two trees: files, and with `folders` the folders too. One level at a time, so that
  * it takes no more processes than the tree has levels, and usually none.
  */
-export async function compareTrees(gitDir: string, before: string | null, after: string | null, folders: 'with-folders' | 'files-only'): Promise<readonly TreeChange[]> {
+export async function compareTrees(
+  gitDir: string,
+  before: string | null,
+  after: string | null,
+  folders: 'with-folders' | 'files-only',
+): Promise<readonly TreeChange[]> {
   const changes: TreeChange[] = [];
-  let level: { readonly path: string; readonly before: string | null; readonly after: string | null }[] = before === after ? [] : [{ path: '', before, after }];
+  let level: { readonly path: string; readonly before: string | null; readonly after: string | null }[] =
+    before === after ? [] : [{ path: '', before, after }];
   while (level.length > 0) {
-    const trees = await readTrees(gitDir, level.flatMap((pair) => [pair.before, pair.after].filter((id) => id !== null)));
+    const trees = await readTrees(
+      gitDir,
+      level.flatMap((pair) => [pair.before, pair.after].filter((id) => id !== null)),
+    );
     const next: typeof level = [];
     for (const pair of level) {
       const old = pair.before === null ? undefined : trees.get(pair.before);
@@ -71,8 +86,12 @@ export async function compareTrees(gitDir: string, before: string | null, after:
         const b = now?.get(name);
         if (a?.id === b?.id && a?.mode === b?.mode) continue;
         const path = pair.path === '' ? name : `${pair.path}/${name}`;
-        if (isFolder(a) || isFolder(b)) next.push({ path, before: isFolder(a) ? a.id : null, after: isFolder(b) ? b.id : null });
-        const change = folders === 'with-folders' ? { before: a ?? null, after: b ?? null } : { before: isFolder(a) ? null : (a ?? null), after: isFolder(b) ? null : (b ?? null) };
+        if (isFolder(a) || isFolder(b))
+          next.push({ path, before: isFolder(a) ? a.id : null, after: isFolder(b) ? b.id : null });
+        const change =
+          folders === 'with-folders'
+            ? { before: a ?? null, after: b ?? null }
+            : { before: isFolder(a) ? null : (a ?? null), after: isFolder(b) ? null : (b ?? null) };
         if (change.before !== null || change.after !== null) changes.push({ path, ...change });
       }
     }

@@ -148,6 +148,7 @@ function park(
   at: string,
 ): void {
   draft.parks += 1;
+  draft.landing = false;
   if (draft.parks > parkLimit) {
     return stop(draft, {
       code: outcome.type,

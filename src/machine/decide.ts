@@ -3,7 +3,7 @@ import type { EventOf } from '../model/event.ts';
 import type { PinnedPipeline } from '../model/pipeline.ts';
 import { goOn, phaseOf, sendBack } from './phase.ts';
 import { progressOf, updateProgress, type Draft } from './state.ts';
-import { wantAttempt, wantPrepare } from './want.ts';
+import { dropAwaiting, wantAttempt, wantPrepare } from './want.ts';
 
 /** Only the gate that is open now can be decided; a decision about an earlier candidate matches nothing. */
 function openGateOf(draft: Draft, gate: string): NonNullable<Draft['gate']> | null {
@@ -48,7 +48,7 @@ export function answered(draft: Draft, pipeline: PinnedPipeline | null, body: Ev
 }
 
 export function cancelled(draft: Draft, body: EventOf<'cancel-requested'>): void {
-  draft.awaiting = {};
+  dropAwaiting(draft);
   draft.gate = null;
   draft.held = null;
   draft.landing = false;
@@ -63,7 +63,7 @@ export function cancelled(draft: Draft, body: EventOf<'cancel-requested'>): void
 export function retried(draft: Draft, body: EventOf<'retry-requested'>): void {
   const kept = body.phase !== null && draft.pipeline !== null && draft.base !== null;
   draft.run += 1;
-  draft.awaiting = {};
+  dropAwaiting(draft);
   draft.gate = null;
   draft.stopped = null;
   draft.held = null;
@@ -71,7 +71,6 @@ export function retried(draft: Draft, body: EventOf<'retry-requested'>): void {
   draft.finishing = false;
   draft.landRounds = 0;
   draft.parks = 0;
-  draft.conflicts = [];
   draft.lastFailure = { phase: '', signature: '', count: 0 };
   draft.startAt = kept ? body.phase : null;
   draft.feedback = kept ? [...draft.feedback, ...body.feedback] : [...body.feedback];

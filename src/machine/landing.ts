@@ -3,7 +3,8 @@ import type { EventOf } from '../model/event.ts';
 import type { PinnedPhase, PinnedPipeline } from '../model/pipeline.ts';
 import { returnTo, settle } from './phase.ts';
 import { progressOf, type Draft } from './state.ts';
-import { stop } from './want.ts';
+import { cancelled, retried } from './decide.ts';
+import { stop, wantLand } from './want.ts';
 
 const landRoundLimit = 8;
 
@@ -31,6 +32,31 @@ export function landConflicted(draft: Draft, pipeline: PinnedPipeline, event: Ev
   if (countRound(draft)) backToMaker(draft, pipeline, `conflict in ${event.files.join(', ')}`);
 }
 
+export function landed(draft: Draft, event: EventOf<'landed'>): void {
+  if (event.commit !== draft.head) throw new Error(`landed ${event.commit}, but the candidate is ${draft.head}`);
+  draft.landed = { commit: event.commit, delivery: event.delivery };
+  draft.landing = false;
+  draft.wish = null;
+  draft.stopped = null;
+  draft.held = null;
+}
+
+/** The target may hold the candidate already: only the landing's own end says whether a retry or a cancel comes in time. */
+export function afterLanding(draft: Draft, wish: EventOf<'cancel-requested' | 'retry-requested'>): void {
+  draft.wish = wish;
+  draft.stopped = null;
+  draft.held = null;
+  const awaited = Object.values(draft.awaiting).some(({ effect }) => effect.type === 'land');
+  if (!awaited) wantLand(draft);
+}
+
+/** It has not landed, so what was asked for meanwhile is done now. */
+export function fulfil(draft: Draft, wish: EventOf<'cancel-requested' | 'retry-requested'>): void {
+  draft.wish = null;
+  if (wish.type === 'cancel-requested') cancelled(draft, wish);
+  else retried(draft, wish);
+}
+
 function backToMaker(draft: Draft, pipeline: PinnedPipeline, label: string): void {
   const maker = lastMaker(draft, pipeline);
   if (maker === null) {
@@ -40,7 +66,7 @@ function backToMaker(draft: Draft, pipeline: PinnedPipeline, label: string): voi
       next: `mw retry ${draft.item.id} --from-start`,
     });
   }
-  draft.tried = [...draft.tried, { attempt: 'land', result: label.slice(0, 1_000) }];
+  draft.tried = [...draft.tried, { attempt: 'land', result: label.slice(0, 1_000).toWellFormed() }];
   returnTo(draft, pipeline, maker);
 }
 

@@ -113,6 +113,8 @@ export function goOn(draft: Draft, pipeline: PinnedPipeline, phase: PinnedPhase)
 export function openGate(draft: Draft, type: Gate['type'], phase: string, text: string, options: readonly string[]): void {
   const number = draft.counters.gate + 1;
   draft.counters = { ...draft.counters, gate: number };
+  // A person may take weeks; others land meanwhile.
+  draft.landing = false;
   draft.gate = { id: `${draft.item.id}:${draft.run}/${phase}/gate-${number}`, type, phase, commit: draft.head, text, options };
 }
 
@@ -174,7 +176,7 @@ function tryAgain(draft: Draft, phase: PinnedPhase, failure: Failure): void {
 
 function recordFailure(draft: Draft, phase: PinnedPhase, failure: Failure): void {
   const attempt = progressOf(draft, phase.id).attempts;
-  draft.tried = [...draft.tried, { attempt: `${phase.id}#${Math.max(attempt, 1)}`, result: failure.label.slice(0, 1_000) }].slice(-40);
+  draft.tried = [...draft.tried, { attempt: `${phase.id}#${Math.max(attempt, 1)}`, result: failure.label.slice(0, 1_000).toWellFormed() }].slice(-40);
   draft.feedback = [...failure.feedback];
   const last = draft.lastFailure;
   const again = last.phase === phase.id && last.signature === failure.signature && failure.signature !== '';
@@ -212,13 +214,13 @@ export function reviewFailure(draft: Draft, phase: PinnedPhase): Failure {
       ({ severity, title, file, line, evidence }) =>
         `- [${severity}] ${title}${file === null ? '' : ` (${file}${line === null ? '' : `:${line}`})`}\n  ${evidence}`,
     );
-    return { source: 'review', from: id, text: lines.join('\n').slice(0, 20_000) || 'failed without a finding' };
+    return { source: 'review', from: id, text: lines.join('\n').slice(0, 20_000).toWellFormed() || 'failed without a finding' };
   });
   const titles = failing.flatMap(({ id, findings }) => findings.map(({ title }) => `${id}: ${title}`));
   const count = failing.length === 1 ? 'reviewer' : 'reviewers';
   return {
     feedback,
-    signature: `reviews|${[...titles].sort().join('|')}`.slice(0, 2_000),
+    signature: `reviews|${[...titles].sort().join('|')}`.slice(0, 2_000).toWellFormed(),
     label: `${failing.length} ${count} failed it: ${titles.slice(0, 3).join('; ') || failing.map(({ id }) => id).join(', ')}`,
     charged: true,
   };

@@ -1,7 +1,7 @@
 /** What the machine knows of one work item: the fold of its events. Plain data; a cache that can be rebuilt. */
 import type { ArtifactRef } from '../model/artifact.ts';
 import type { Effect, Tried } from '../model/effect.ts';
-import type { Delivery } from '../model/event.ts';
+import type { Delivery, EventOf } from '../model/event.ts';
 import type { CommitId, ContentHash, EffectId } from '../model/id.ts';
 import type { Facts, Feedback, Finding } from '../model/outcome.ts';
 import type { Usage } from '../model/usage.ts';
@@ -108,6 +108,10 @@ export interface ItemState {
   readonly parks: number;
   /** Holds its target's place in the merge queue. */
   readonly landing: boolean;
+  /** A landing was begun and nothing is known of its end: the target may hold the candidate already. */
+  readonly landPending: boolean;
+  /** What a person asked for meanwhile; done once it is known that the item has not landed. */
+  readonly wish: EventOf<'cancel-requested' | 'retry-requested'> | null;
   readonly landRounds: number;
   /** rebased commit -> the commit with the same patch that reviews and people saw. */
   readonly rebasedFrom: Readonly<Record<CommitId, CommitId>>;

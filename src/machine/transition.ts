@@ -5,14 +5,14 @@
 import type { Effect, EffectOf } from '../model/effect.ts';
 import type { EventBody, EventOf, StampedEvent } from '../model/event.ts';
 import type { PinnedPipeline } from '../model/pipeline.ts';
-import { addUsage, unknownUsage, type Usage } from '../model/usage.ts';
+import { unknownUsage } from '../model/usage.ts';
 import { attemptFinished, reviewFinished } from './attempt.ts';
 import { answered, approved, cancelled, rejected, retried } from './decide.ts';
-import { landConflicted, rebased } from './landing.ts';
+import { afterLanding, fulfil, landConflicted, landed, rebased } from './landing.ts';
 import { checkFailure, enterFrom, firstUnfinished, goOn, phaseOf, resetPhases, sendBack } from './phase.ts';
-import { updateProgress, type Awaiting, type Draft, type ItemState } from './state.ts';
+import { updateProgress, type Draft, type ItemState } from './state.ts';
 import { statusOf } from './status.ts';
-import { stop, wantAttempt, wantPrepare, wantReview } from './want.ts';
+import { spend, stop, wantAttempt, wantPrepare, wantReview } from './want.ts';
 
 /** Number of these rules. It rises when the same journal would fold to something else. */
 export const machineVersion = 1;
@@ -63,11 +63,12 @@ function apply(draft: Draft, pipeline: PinnedPipeline | null, { body, at }: Stam
       draft.held = null;
       return;
     case 'cancel-requested':
-      return cancelled(draft, body);
+      return draft.landPending ? afterLanding(draft, body) : cancelled(draft, body);
     case 'retry-requested':
-      return retried(draft, body);
+      return draft.landPending ? afterLanding(draft, body) : retried(draft, body);
     case 'prepared':
     case 'prepare-refused':
+    case 'effect-refused':
     case 'attempt-finished':
     case 'checks-finished':
     case 'review-finished':
@@ -83,6 +84,7 @@ function apply(draft: Draft, pipeline: PinnedPipeline | null, { body, at }: Stam
 type EndingEvent = EventOf<
   | 'prepared'
   | 'prepare-refused'
+  | 'effect-refused'
   | 'attempt-finished'
   | 'checks-finished'
   | 'review-finished'
@@ -100,8 +102,9 @@ function ended(draft: Draft, pipeline: PinnedPipeline | null, body: EndingEvent,
   const { [body.effect]: _, ...rest } = draft.awaiting;
   draft.awaiting = rest;
   const { effect } = awaited;
-  if (body.type === 'prepare-refused') {
-    return stop(draft, { code: body.reason, text: body.detail, next: body.next });
+  if (body.type === 'prepare-refused') return stop(draft, { code: body.reason, text: body.detail, next: body.next });
+  if (body.type === 'effect-refused') {
+    return stop(draft, { code: body.code, text: body.detail, next: `${body.next}, then mw retry ${draft.item.id}` });
   }
   if (pipeline === null) throw new Error(`${body.type} needs the pinned pipeline`);
   if (body.type === 'prepared' && effect.type === 'prepare') return prepared(draft, pipeline, body);
@@ -121,15 +124,12 @@ function ended(draft: Draft, pipeline: PinnedPipeline | null, body: EndingEvent,
     return effect.resumes.type === 'attempt' ? wantAttempt(draft, phase) : wantReview(draft, phase, effect.resumes.reviewer);
   }
   if (effect.type === 'land') {
+    draft.landPending = false;
+    if (body.type === 'landed') return landed(draft, body);
+    if (draft.wish !== null) return fulfil(draft, draft.wish);
     if (body.type === 'rebased') return rebased(draft, pipeline, body);
     if (body.type === 'land-conflicted') return landConflicted(draft, pipeline, body);
     if (body.type === 'land-refused') return stop(draft, { code: 'land-refused', text: body.detail, next: body.next });
-    if (body.type === 'landed') {
-      if (body.commit !== draft.head) throw new Error(`landed ${body.commit}, but the candidate is ${draft.head}`);
-      draft.landed = { commit: body.commit, delivery: body.delivery };
-      draft.landing = false;
-      return;
-    }
   }
   throw new Error(`${body.type} cannot end a ${effect.type} effect`);
 }
@@ -144,6 +144,7 @@ function prepared(draft: Draft, pipeline: PinnedPipeline, body: EventOf<'prepare
     draft.base = body.base;
     draft.head = body.base;
     draft.contributors = [];
+    draft.conflicts = [];
     resetPhases(draft, pipeline);
     return enterFrom(draft, pipeline, 0);
   }
@@ -177,7 +178,10 @@ function started(draft: Draft, body: EventOf<'effect-started'>): void {
     ...draft.awaiting,
     [body.effect]: { ...awaited, state: 'running', token: body.token, worker: body.worker, reservedMicroUsd: body.reservedMicroUsd },
   };
-  if (awaited.effect.type === 'land') draft.landing = true;
+  if (awaited.effect.type === 'land') {
+    draft.landing = true;
+    draft.landPending = true;
+  }
 }
 
 /** Nothing is known of a result: again, a bounded number of times. What was reserved may have been spent. */
@@ -198,18 +202,6 @@ function lost(draft: Draft, body: EventOf<'effect-lost' | 'effect-broke'>): void
     text: `${awaited.effect.type} did not come to an end; ${why}`,
     next: `mw events ${draft.item.id}, then mw retry ${draft.item.id}`,
   });
-}
-
-/** Unknown cost counts against budgets as what was reserved, and stays unknown wherever it is shown. */
-function spend(draft: Draft, awaited: Awaiting, usage: Usage): void {
-  const { spending } = draft;
-  const known = usage.costMicroUsd;
-  draft.spending = {
-    knownMicroUsd: spending.knownMicroUsd + (known ?? 0),
-    unknownMicroUsd: spending.unknownMicroUsd + (known === null ? awaited.reservedMicroUsd : 0),
-    unknownSessions: spending.unknownSessions + (known === null ? 1 : 0),
-    usage: addUsage(spending.usage, usage),
-  };
 }
 
 function reasonOf(draft: Draft): ItemState['reason'] {
@@ -248,6 +240,8 @@ function firstState(body: EventBody): Draft | null {
     finishing: false,
     parks: 0,
     landing: false,
+    landPending: false,
+    wish: null,
     landRounds: 0,
     rebasedFrom: {},
     counters: { prepare: 0, land: 0, timer: 0, gate: 0 },

@@ -2,7 +2,8 @@
 import type { Effect } from '../model/effect.ts';
 import { effectId } from '../model/id.ts';
 import type { PinnedPhase } from '../model/pipeline.ts';
-import { progressOf, updateProgress, type Draft, type Reason } from './state.ts';
+import { addUsage, unknownUsage, type Usage } from '../model/usage.ts';
+import { progressOf, updateProgress, type Awaiting, type Draft, type Reason } from './state.ts';
 
 const keptTries = 12;
 
@@ -110,10 +111,28 @@ export function wantTimer(draft: Draft, phase: string, dueAt: string, reviewer: 
   });
 }
 
+/** Nothing is awaited any more. Sessions that ran are aborted, and what they had reserved may have been spent. */
+export function dropAwaiting(draft: Draft): void {
+  for (const awaited of Object.values(draft.awaiting)) if (awaited.reservedMicroUsd > 0) spend(draft, awaited, unknownUsage);
+  draft.awaiting = {};
+}
+
+/** Unknown cost counts against budgets as what was reserved, and stays unknown wherever it is shown. */
+export function spend(draft: Draft, awaited: Awaiting, usage: Usage): void {
+  const { spending } = draft;
+  const known = usage.costMicroUsd;
+  draft.spending = {
+    knownMicroUsd: spending.knownMicroUsd + (known ?? 0),
+    unknownMicroUsd: spending.unknownMicroUsd + (known === null ? awaited.reservedMicroUsd : 0),
+    unknownSessions: spending.unknownSessions + (known === null ? 1 : 0),
+    usage: addUsage(spending.usage, usage),
+  };
+}
+
 /** Stops the run until a person does something; nothing stays awaited. */
 export function stop(draft: Draft, reason: Reason): void {
   draft.stopped = reason;
-  draft.awaiting = {};
+  dropAwaiting(draft);
   draft.gate = null;
   draft.landing = false;
 }

@@ -53,7 +53,7 @@ export const AgentConfig = z.strictObject({
     .optional()
     .describe('Give the agent CLI’s own login of this user, read-only. Named in every run and by mw doctor.'),
   free: z.boolean().optional().describe('Sessions cost nothing (a local model or program): cost is 0 instead of unknown.'),
-  sessionUsd: Usd.optional().describe('Reserved before each session, and its cap where the agent has one. Default 2.'),
+  sessionUsd: z.number().positive().max(1_000_000).optional().describe('Reserved before each session, and its cap where the agent has one. Default 5.'),
   slots: z.number().int().positive().optional().describe('At most this many sessions of this agent at a time.'),
   perMinute: z.number().int().positive().optional().describe('At most this many session starts a minute.'),
   maxTurns: z.number().int().positive().optional().describe('Turns of one session, where the agent can count them.'),

@@ -40,6 +40,16 @@ export const EventBody = z.discriminatedUnion('type', [
     .describe('Our own code threw while performing it.'),
 
   z
+    .strictObject({
+      type: z.literal('effect-refused'),
+      effect: z.string(),
+      code: z.string(),
+      detail: text,
+      next: z.string().max(2_000),
+    })
+    .describe('It cannot be done here until a person mends something: a folder that is gone, a repository that moved.'),
+
+  z
     .strictObject({ type: z.literal('prepared'), effect: z.string(), base: CommitId, pipeline: ContentHash })
     .describe('The user’s commits are taken in, the rules are pinned by hash, and the checks pass on `base`.'),
   z

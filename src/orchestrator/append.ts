@@ -3,6 +3,7 @@
  * that ever changes an item comes through here; nothing lives between two transactions.
  */
 import type { EffectStart, Executor } from '../engine/engine.ts';
+import { cleanText } from '../model/clean-text.ts';
 import type { EventBody } from '../model/event.ts';
 import type { EffectId, ItemId } from '../model/id.ts';
 import type { WorkItem } from '../model/work-item.ts';
@@ -47,7 +48,8 @@ export interface Journal {
 export function createJournal(store: Store<ItemState>, executor: Pick<Executor, 'enqueue' | 'stop'> | null, newId: () => string): Journal {
   const listeners = new Set<(change: Change) => void>();
 
-  async function append(item: ItemId, body: EventBody, options: AppendOptions = {}): Promise<AppendResult> {
+  async function append(item: ItemId, given: EventBody, options: AppendOptions = {}): Promise<AppendResult> {
+    const body = cleanText(given);
     let change: Change | null = null;
     const result = await store.transact<AppendResult>(async (tx) => {
       const locked = await tx.lockItem(item);
@@ -61,7 +63,7 @@ export function createJournal(store: Store<ItemState>, executor: Pick<Executor, 
       const id = eventId(item, body, options, newId);
       const inserted = await tx.insertEvent({ item, n, id, body, machine: machineVersion, decided: effects.map((effect) => effect.id) });
       if (!inserted) return { type: 'known' };
-      await tx.saveItem(before, state, n, spendOf(before, body, id));
+      await tx.saveItem(before, state, n, spendOf(before, state, body, id));
       if (body.type === 'effect-started' && executor !== null) await executor.enqueue(tx, startsOf(state, body.effect));
       change = { item, n, body, before, after: state };
       return { type: 'appended', state, n };
@@ -80,7 +82,7 @@ export function createJournal(store: Store<ItemState>, executor: Pick<Executor, 
     let items: readonly WorkItem[] = [];
     const states: ItemState[] = [];
     await store.addItems(count, project, (numbers, at) => {
-      items = make(numbers.map((number) => `MW-${number}`));
+      items = cleanText(make(numbers.map((number) => `MW-${number}`)));
       return items.map((item) => {
         const body: EventBody = { type: 'work-item-added', item };
         const { state, effects } = fold(null, null, { body, at });
@@ -123,6 +125,7 @@ function eventId(item: ItemId, body: EventBody, options: AppendOptions, newId: (
       return `broke:${body.effect}:${options.token ?? 0}`;
     case 'prepared':
     case 'prepare-refused':
+    case 'effect-refused':
     case 'attempt-finished':
     case 'checks-finished':
     case 'review-finished':
@@ -159,12 +162,13 @@ function startsOf(state: ItemState, effect: EffectId): readonly EffectStart[] {
   return [{ effect: awaited.effect, token: awaited.token, worker: awaited.worker }];
 }
 
-function spendOf(before: ItemState, body: EventBody, event: string): Spend | null {
-  if (body.type !== 'attempt-finished' && body.type !== 'review-finished') return null;
-  const awaited = before.awaiting[body.effect];
-  if (awaited === undefined || !('agent' in awaited.effect)) return null;
-  const known = body.usage.costMicroUsd;
-  return { event, agent: awaited.effect.agent, microUsd: known ?? awaited.reservedMicroUsd, known: known !== null };
+/** What the fold has counted as spent, by whatever event: also what a lost or aborted session had reserved. */
+function spendOf({ spending: before, awaiting }: ItemState, { spending: after }: ItemState, body: EventBody, event: string): Spend | null {
+  const known = after.knownMicroUsd - before.knownMicroUsd;
+  const unknown = after.unknownMicroUsd - before.unknownMicroUsd;
+  if (known + unknown === 0) return null;
+  const effect = 'effect' in body ? awaiting[body.effect]?.effect : undefined;
+  return { event, agent: effect !== undefined && 'agent' in effect ? effect.agent : '', microUsd: known + unknown, known: unknown === 0 };
 }
 
 /** Running effects that the new state no longer waits for. The one that this event ends is ending by itself. */

@@ -26,8 +26,11 @@ interface Facts {
   readonly pausedBy: string | null;
 }
 
+/** `version` is the number of the last event that was folded: an older picture never replaces a newer one. */
+type VersionedItem = NumberedItem & { readonly version: number };
+
 interface Items {
-  readonly open: Map<ItemId, NumberedItem>;
+  readonly open: Map<ItemId, VersionedItem>;
   readonly over: Map<ItemId, 'landed' | 'cancelled'>;
   readonly scheduled: Map<ItemId, ScheduledItem>;
   readonly pipelines: Map<string, PinnedPipeline>;
@@ -64,9 +67,9 @@ export function createFactoryModel(store: Store<ItemState>): FactoryModel {
   }
 
   async function catchUpItems(): Promise<void> {
-    const known = [...own].flatMap(([id, { after }]) => {
+    const known = [...own].flatMap(([id, { after, n }]) => {
       const number = items.open.get(id)?.number;
-      return number === undefined ? [] : [{ number, state: after }];
+      return number === undefined ? [] : [{ number, version: n, state: after }];
     });
     const unknown = [...dirty];
     dirty.clear();
@@ -109,7 +112,8 @@ export function createFactoryModel(store: Store<ItemState>): FactoryModel {
         spentToday: counted ? await store.spentSince(startOfDay(now)) : new Map(),
         startsLastMinute: rated ? await store.startsLastMinute() : new Map(),
         workers: workers.filter(({ silentMs }) => silentMs < leaseMs),
-        closed: closedFor(pausedBy, draining),
+        // While others go on, one that drains has no places of its own to offer, and that is all.
+        closed: closedFor(pausedBy, draining && workers.length <= 1),
         bounds,
       });
     },
@@ -127,7 +131,7 @@ async function loadItems(store: Store<ItemState>): Promise<Items> {
 }
 
 /** Takes in states, and learns of parents and pipelines that were not met yet. */
-async function takeItems(store: Store<ItemState>, items: Items, rows: readonly NumberedItem[]): Promise<void> {
+async function takeItems(store: Store<ItemState>, items: Items, rows: readonly VersionedItem[]): Promise<void> {
   for (const { state } of rows) {
     const hash = state.pipeline;
     if (hash === null || items.pipelines.has(hash)) continue;
@@ -140,8 +144,9 @@ async function takeItems(store: Store<ItemState>, items: Items, rows: readonly N
   for (const row of await store.items({ ids: [...new Set(parents)] })) takeItem(items, row);
 }
 
-function takeItem(items: Items, row: NumberedItem): void {
+function takeItem(items: Items, row: VersionedItem): void {
   const { id } = row.state.item;
+  if (items.over.has(id) || (items.open.get(id)?.version ?? 0) > row.version) return;
   if (isFinal(row.state.status)) {
     items.open.delete(id);
     items.scheduled.delete(id);
@@ -149,7 +154,6 @@ function takeItem(items: Items, row: NumberedItem): void {
     return;
   }
   const hash = row.state.pipeline;
-  items.over.delete(id);
   items.open.set(id, row);
   items.scheduled.set(id, scheduledItem(row, hash === null ? null : (items.pipelines.get(hash) ?? null)));
 }

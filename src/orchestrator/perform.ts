@@ -3,7 +3,8 @@ import type { EffectStart, Perform } from '../engine/engine.ts';
 import type { ItemState } from '../machine/state.ts';
 import type { EventBody } from '../model/event.ts';
 import type { PinnedPipeline } from '../model/pipeline.ts';
-import { StepAborted, type StepContext, type StepItem } from '../steps/context.ts';
+import { UserError } from '../model/user-error.ts';
+import { SessionVanished, StepAborted, type StepContext, type StepItem } from '../steps/context.ts';
 import { landEffect } from '../steps/land-candidate.ts';
 import { prepareRun } from '../steps/prepare-run.ts';
 import { runAttempt } from '../steps/run-attempt.ts';
@@ -32,25 +33,30 @@ export function createPerform({ store, journal, context, cleanUp, isOutage, onTr
   return async ({ effect, token }, signal) => {
     const about = await aboutItem(store, effect, token);
     if (about === null) return cleanUpIfOver(effect);
-    let body: EventBody;
     try {
-      body = await runStep({ effect, token, worker: '' }, about, context, signal);
+      const body = await runStep({ effect, token, worker: '' }, about, context, signal);
+      const { type } = await journal.append(effect.item, body, { token });
+      await (type === 'appended' ? cleanUp(effect.id) : cleanUpIfOver(effect));
     } catch (error) {
       if (signal.aborted || error instanceof StepAborted) {
         if (signal.reason === 'effect-over') await cleanUp(effect.id);
         return;
       }
-      onTrouble(error);
+      if (!(error instanceof SessionVanished)) onTrouble(error);
       if (await isOutage(error)) return;
       if ((await aboutItem(store, effect, token)) === null) return cleanUpIfOver(effect);
-      // Before the event: once it is there, the next start may begin at once.
-      await cleanUp(effect.id);
-      await journal.append(effect.item, { type: 'effect-broke', effect: effect.id, error: messageOf(error) }, { token });
-      return;
+      // Receipts and working copy stay: the next start adopts a session that has been paid, and only then is it over.
+      await journal.append(effect.item, failureBody(effect.id, token, error), { token });
+      await cleanUpIfOver(effect);
     }
-    const { type } = await journal.append(effect.item, body, { token });
-    await (type === 'appended' ? cleanUp(effect.id) : cleanUpIfOver(effect));
   };
+}
+
+/** What the user can mend is refused with what to type; anything else is a bug of ours. */
+function failureBody(effect: string, token: number, error: unknown): EventBody {
+  if (error instanceof SessionVanished) return { type: 'effect-lost', effect, token, why: `its session died with its worker: ${error.message}` };
+  if (!(error instanceof UserError)) return { type: 'effect-broke', effect, error: messageOf(error) };
+  return { type: 'effect-refused', effect, code: error.code, detail: error.message.slice(0, 20_000), next: error.next.slice(0, 2_000) };
 }
 
 /** What the step must know of its item; `null` when this start is not the one that counts any more. */

@@ -21,8 +21,8 @@ export interface SessionSpec {
   readonly wallMs: number;
   /** `null`: silence is fine. */
   readonly idleMs: number | null;
-  /** A folder that must not grow past a size. */
-  readonly watch: { readonly folder: string; readonly maxBytes: number } | null;
+  /** Folders that together must not grow past a size. */
+  readonly watch: { readonly folders: readonly string[]; readonly maxBytes: number } | null;
   /** What stdout and stderr may hold together; 256 MiB unless given. */
   readonly maxOutputBytes?: number;
   /** An abort ends the session, unless its reason is one of `handedOn`: then only this caller's waiting ends. */

@@ -48,6 +48,14 @@ export class StepAborted extends Error {
   }
 }
 
+/** A session was begun and died with its machine: nothing is known of its end, and what it cost is not known either. */
+export class SessionVanished extends Error {
+  constructor(directory: string) {
+    super(`${directory} has no receipt, and nothing of it runs`);
+    this.name = 'SessionVanished';
+  }
+}
+
 export function pinned({ pipeline }: StepItem): PinnedPipeline {
   if (pipeline === null) throw new Error('the run is not prepared');
   return pipeline;

@@ -42,7 +42,7 @@ export function openCopies(folderOf: (project: string) => string): Copies {
     async release(effect) {
       for (const folder of folders) {
         const name = (await readOwners(folder)).get(effect);
-        if (name !== undefined) await rm(join(folder, `${name}${ownerSuffix}`), { force: true });
+        if (name !== undefined) await free(join(folder, `${name}${ownerSuffix}`), effect);
       }
     },
     async sweep(projects, live) {
@@ -51,13 +51,19 @@ export function openCopies(folderOf: (project: string) => string): Copies {
       const needed = found.some(({ owners }) => owners.size > 0) ? await live() : new Set<string>();
       for (const { folder, owners } of found) {
         for (const [effect, name] of owners) {
-          if (!needed.has(effect)) await rm(join(folder, `${name}${ownerSuffix}`), { force: true });
+          if (!needed.has(effect)) await free(join(folder, `${name}${ownerSuffix}`), effect);
         }
         await sweepDiscarded(folder);
         for (const name of await namesIn(folder)) if (/^[0-9]+$/.test(name)) await sweepDiscarded(join(folder, name));
       }
     },
   };
+}
+
+/** Copies that nobody owns, whoever runs; an owned one may hold work that is in no commit yet. */
+export async function listFreeCopies(folder: string): Promise<readonly string[]> {
+  const owned = new Set((await readOwners(folder)).values());
+  return (await namesIn(folder)).filter((name) => /^[0-9]+$/.test(name) && !owned.has(name)).map((name) => join(folder, name));
 }
 
 /** A symbolic link, because it comes into being whole and for one only; it leads nowhere, its target is the effect. */
@@ -69,6 +75,11 @@ async function claim(mark: string, effect: string): Promise<boolean> {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
     return false;
   }
+}
+
+/** Looks once more: whose mark it was may have given it back meanwhile, and another taken it. */
+async function free(mark: string, effect: string): Promise<void> {
+  if ((await readlink(mark).catch(absent)) === effect) await rm(mark, { force: true });
 }
 
 /** Names of owned copies by the effect that owns them. */

@@ -12,6 +12,7 @@ import { listFilesAt, readFilesAt } from '../git/history.ts';
 import type { TrustedRepository } from '../git/trusted-repository.ts';
 import { listProduced } from '../git/produced.ts';
 import { prepareWorkingCopy, workingCopyAt } from '../git/working-copy.ts';
+import type { ItemId } from '../model/id.ts';
 import type { PinnedPipeline } from '../model/pipeline.ts';
 import type { SandboxRung } from '../model/sandbox-rung.ts';
 import type { Overlay } from '../sandbox/sandbox.ts';
@@ -37,15 +38,22 @@ export type EnvironmentOutcome =
 const none: Environment = { key: 'none', tree: null, paths: [] };
 const building = new Map<string, Promise<EnvironmentOutcome>>();
 
-/** The environment of a commit, made now if nobody has made it. One maker at a time for each key. */
+/**
+ * The environment of a commit, made now if nobody has made it. What is made from an accepted commit is shared by all
+ * items; a candidate that changes a lockfile gets one of its own, because its own scripts ran in the making.
+ */
 export async function prepareEnvironment(
-  input: { readonly project: string; readonly pipeline: PinnedPipeline; readonly rung: SandboxRung; readonly trusted: TrustedRepository; readonly gitDir: string; readonly commit: string },
+  input: { readonly project: string; readonly pipeline: PinnedPipeline; readonly rung: SandboxRung; readonly trusted: TrustedRepository; readonly gitDir: string; readonly commit: string; readonly candidateOf: ItemId | null },
   context: StepContext,
   signal: AbortSignal,
 ): Promise<EnvironmentOutcome> {
   if (input.pipeline.setup === null) return { type: 'ready', environment: none };
-  const key = await environmentKey(input.gitDir, input.commit, input.pipeline.setup);
-  const directory = join(context.home.project(input.project).environments, key);
+  const { environments } = context.home.project(input.project);
+  const shared = await environmentKey(input);
+  const accepted = await readReady(join(environments, shared), shared);
+  if (accepted !== null) return { type: 'ready', environment: accepted };
+  const key = input.candidateOf === null ? shared : `${shared}.${input.candidateOf}`;
+  const directory = join(environments, key);
   const ready = await readReady(directory, key);
   if (ready !== null) return { type: 'ready', environment: ready };
   const running = building.get(directory);
@@ -55,10 +63,10 @@ export async function prepareEnvironment(
   return made;
 }
 
-async function environmentKey(gitDir: string, commit: string, setup: string): Promise<string> {
+async function environmentKey({ gitDir, commit, pipeline, rung }: Parameters<typeof prepareEnvironment>[0]): Promise<string> {
   const names = lockfilesOf(await listFilesAt(gitDir, commit, ''));
   const contents = await readFilesAt(gitDir, commit, names);
-  const digest = createHash('sha256').update(setup);
+  const digest = createHash('sha256').update(JSON.stringify([pipeline.setup, pipeline.network.setup, pipeline.readOnly, rung]));
   for (const name of [...names].sort()) digest.update(`\0${name}\0`).update(contents.get(name) ?? '');
   return digest.digest('hex').slice(0, 32);
 }

@@ -128,11 +128,11 @@ async function proveBase(effect: EffectOf<'prepare'>, about: StepItem, base: str
   const { trusted } = await repositoriesOf(about, context);
   if (await hasProof(about, trusted.gitDir, base, context)) return null;
   const rung = rungOf(about);
-  const made = await prepareEnvironment({ project: item.project, pipeline, rung, trusted, gitDir: trusted.gitDir, commit: base }, context, signal);
+  const made = await prepareEnvironment({ project: item.project, pipeline, rung, trusted, gitDir: trusted.gitDir, commit: base, candidateOf: null }, context, signal);
   if (made.type === 'failed') return { reason: 'setup-failed', detail: made.detail, next: `mend setup: in ${projectFile}, or sandbox.setupNetwork, then mw retry ${item.id}` };
   return onlyOnce(`${context.home.project(item.project).root}:${base}`, async () => {
     if (await hasProof(about, trusted.gitDir, base, context)) return null;
-    const place = await takeWorkplace({ effect: effect.id, about, commit: base, base, keep: false }, context, signal);
+    const place = await takeWorkplace({ effect: effect.id, about, commit: base, base, accepted: true, keep: false }, context, signal);
     const results = await runEach(checks, { pipeline, rung, place, folder: context.home.effect(effect.id) }, context, signal);
     const red = results.filter(({ status }) => status !== 'passed' && status !== 'ran-no-test');
     if (red.length === 0) {

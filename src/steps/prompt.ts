@@ -19,7 +19,7 @@ export interface PromptParts {
   readonly artifacts: readonly { readonly phase: string; readonly text: string }[];
   readonly checks: readonly { readonly name: string; readonly run: string }[];
   /** The change under review. */
-  readonly diff: string | null;
+  readonly diff: { readonly text: string; readonly cut: boolean; readonly files: readonly string[] } | null;
   readonly tried: readonly Tried[];
   readonly feedback: readonly Feedback[];
 }
@@ -30,8 +30,8 @@ export function writePrompt(parts: PromptParts): string {
     contract(parts),
     section(`The request (${parts.item.id})`, fence('request', `${parts.item.title}\n\n${parts.item.body}`.trim())),
     ...parts.artifacts.map(({ phase, text }) => section(`Result of the phase ${phase}`, fence(phase, cut(text, artifactChars)))),
-    parts.diff === null ? '' : section('The change under review', fence('diff', cut(parts.diff, diffChars))),
-    parts.tried.length === 0 ? '' : section('What was tried before', parts.tried.map(({ attempt, result }) => `- ${attempt}: ${showControl(result)}`).join('\n')),
+    parts.diff === null ? '' : section('The change under review', changeText(parts.diff)),
+    parts.tried.length === 0 ? '' : section('What was tried before', fence('tried', parts.tried.map(({ attempt, result }) => `${attempt}: ${result}`).join('\n'))),
     parts.feedback.length === 0 ? '' : section('What must be mended now', parts.feedback.map(feedbackText).join('\n\n')),
   ];
   return `${sections.filter((each) => each !== '').join('\n\n')}\n`;
@@ -67,6 +67,20 @@ function contract({ schema, writes, checks }: PromptParts): string {
     '- {"type":"question","question":"…","options":["…"]}: only a person can decide, and going on without would be a guess.',
   );
   return section('Contract', lines.join('\n'));
+}
+
+/** Every file by name, whatever the text shows: a file that is cut off or shown as binary is still to be judged. */
+function changeText({ text, cut: cutBefore, files }: NonNullable<PromptParts['diff']>): string {
+  const isCut = cutBefore || text.length > diffChars;
+  return [
+    'All files that it changes; the current directory holds the result, with the change uncommitted:',
+    fence('files', files.join('\n')),
+    isCut ? 'The text below is cut. Read the rest in the current directory with `git diff HEAD`; what you have not read, you cannot pass.' : '',
+    'A file that is shown as binary is to be opened in the current directory.',
+    fence('diff', cut(text, diffChars)),
+  ]
+    .filter((each) => each !== '')
+    .join('\n');
 }
 
 function feedbackText({ source, from, text }: Feedback): string {

@@ -1,9 +1,32 @@
+import { posix } from 'node:path';
 import picomatch from 'picomatch';
+import type { AgentConfig } from '../model/config.ts';
+import type { PinnedPipeline } from '../model/pipeline.ts';
 
 /** What decides about agents' work is never theirs to change, whatever the configuration says. */
 const alwaysProtected = ['millwright.yaml', '.millwright/**'];
 
-/** Whether a path is out of an agent's reach. `protect`: globs from the root of the repository. */
-export function isMatchOf(protect: readonly string[]): (path: string) => boolean {
-  return picomatch([...alwaysProtected, ...protect], { dot: true, nocase: true });
+/**
+ * Whether a path is out of an agent's reach: the configured globs, the configuration itself, and programs of the
+ * repository that an agent's command runs, because the maker would otherwise write its own reviewer.
+ */
+export function isMatchOf({ protect, agents }: Pick<PinnedPipeline, 'protect' | 'agents'>): (path: string) => boolean {
+  const matches = picomatch([...alwaysProtected, ...protect], { dot: true, flags: 'is' });
+  const programs = new Set(Object.values(agents).flatMap(programsOf).map((path) => path.toLowerCase()));
+  return (path) => matches(path) || programs.has(path.toLowerCase());
+}
+
+const interpreters = new Set(['sh', 'bash', 'dash', 'zsh', 'node', 'deno', 'bun', 'python', 'python3', 'ruby', 'perl', 'env', 'exec', 'time', 'nice']);
+
+/** Paths in the repository that a command starts: the first word of each part, or the script of an interpreter. */
+export function programsOf({ command }: Pick<AgentConfig, 'command'>): readonly string[] {
+  if (command === undefined) return [];
+  const parts = typeof command === 'string' ? command.split(/&&|\|\||[;|\n]/).map((part) => part.trim().split(/\s+/)) : [command];
+  return parts.flatMap((words) => {
+    const plain = words.map((word) => word.replaceAll(/^["']|["']$/g, '')).filter((word) => !word.startsWith('-') && !/^[A-Za-z_]\w*=/.test(word));
+    const program = plain.find((word) => !interpreters.has(posix.basename(word)));
+    if (program === undefined || program === '' || /^[/~]|[$`*?]/.test(program)) return [];
+    const path = posix.normalize(program);
+    return path.startsWith('../') ? [] : [path];
+  });
 }

@@ -3,18 +3,18 @@
  * can be done again after a kill: a finished turn is adopted by its receipt, a living one is joined.
  */
 import { constants } from 'node:fs';
-import { lstat, mkdir, open, rm, symlink, writeFile } from 'node:fs/promises';
-import { join, relative, resolve, sep } from 'node:path';
+import { lstat, mkdir, open, realpath, rm, symlink, writeFile } from 'node:fs/promises';
+import { dirname, join, relative, resolve, sep } from 'node:path';
 import type { Agent, EndedTurn, JsonSchema, Launch, Turn, TurnReport } from '../agents/agent.ts';
 import type { AgentConfig } from '../model/config.ts';
 import type { SandboxRung } from '../model/sandbox-rung.ts';
 import type { SessionFailure } from '../model/session-failure.ts';
 import type { SessionRecord } from '../model/session-record.ts';
-import { addUsage, unknownUsage, type Usage } from '../model/usage.ts';
+import { addUsage, type Usage } from '../model/usage.ts';
 import { showControl } from '../model/visible-text.ts';
 import type { Overlay } from '../sandbox/sandbox.ts';
-import { inspectSession } from '../sandbox/session.ts';
-import { StepAborted, type StepContext } from './context.ts';
+import { inspectSession, killSession } from '../sandbox/session.ts';
+import { SessionVanished, StepAborted, type StepContext } from './context.ts';
 import { writeRepairPrompt } from './prompt.ts';
 import { runCommand, type CommandEnd } from './run-command.ts';
 import { judgeResult, type HonestExit } from './validate-result.ts';
@@ -42,9 +42,7 @@ export interface AgentResult {
   readonly end:
     | { readonly type: 'answered'; readonly value: unknown; readonly text: string }
     | { readonly type: 'exit'; readonly exit: HonestExit }
-    | { readonly type: 'failed'; readonly failure: SessionFailure }
-    /** Claimed once and died with its machine: prepare afresh and run again. */
-    | { readonly type: 'vanished' };
+    | { readonly type: 'failed'; readonly failure: SessionFailure };
   readonly usage: Usage;
   readonly sessions: readonly SessionRecord[];
 }
@@ -55,6 +53,17 @@ export function hasBegun(folder: string): boolean {
   return trace === 'alive' || trace === 'finished';
 }
 
+/** A session that was begun and has no receipt has cost something unknown: that is told before another one starts. */
+export async function refuseVanished(folder: string): Promise<void> {
+  for (const turn of ['turn-1', 'turn-2']) {
+    const directory = join(folder, turn);
+    if (inspectSession(directory) !== 'vanished') continue;
+    await killSession(directory);
+    await rm(directory, { recursive: true, force: true });
+    throw new SessionVanished(directory);
+  }
+}
+
 export async function runAgent(task: AgentTask, context: StepContext, signal: AbortSignal): Promise<AgentResult> {
   const agent = context.agentOf(task.config.adapter);
   const sessions: SessionRecord[] = [];
@@ -63,9 +72,16 @@ export async function runAgent(task: AgentTask, context: StepContext, signal: Ab
   let prompt = task.prompt;
   const refused = new Set<string>();
   for (let turn = 1; ; turn += 1) {
-    const { end, report, record } = await runTurn(task, agent, { turn, prompt, resume }, context, signal);
+    const capMicroUsd = leftOf(task.capMicroUsd, usage);
+    const { end, report, record } = await runTurn(task, agent, { turn, prompt, resume, capMicroUsd }, context, signal);
     if (end.type === 'aborted') throw new StepAborted();
-    if (end.type === 'vanished') return { end: { type: 'vanished' }, usage: usage ?? unknownUsage, sessions };
+    if (end.type === 'vanished' || end.type === 'walls-failed') {
+      // Only this turn's folder: an earlier turn that has been paid is adopted again.
+      const directory = join(task.folder, `turn-${turn}`);
+      await rm(directory, { recursive: true, force: true });
+      if (end.type === 'vanished') throw new SessionVanished(directory);
+      throw new Error(`the sandbox did not come up: ${showControl(end.stderr).slice(-2_000)}`);
+    }
     sessions.push(record);
     usage = usage === null ? report.usage : addUsage(usage, report.usage);
     const spent = task.config.free === true ? { ...usage, costMicroUsd: 0 } : usage;
@@ -76,7 +92,7 @@ export async function runAgent(task: AgentTask, context: StepContext, signal: Ab
     const judged = judgeResult(task.schema, json);
     if (judged.type === 'fits') return { end: { type: 'answered', value: judged.value, text }, usage: spent, sessions };
     if (judged.type === 'exit') return { end: { type: 'exit', exit: judged.exit }, usage: spent, sessions };
-    if (turn === 1 && agent.capabilities.resume && report.conversation !== null && task.schema !== null) {
+    if (turn === 1 && leftOf(task.capMicroUsd, usage) !== 0 && agent.capabilities.resume && report.conversation !== null && task.schema !== null) {
       resume = { conversation: report.conversation, usage };
       prompt = writeRepairPrompt(task.schema, judged.problems);
       continue;
@@ -87,16 +103,23 @@ export async function runAgent(task: AgentTask, context: StepContext, signal: Ab
   }
 }
 
+/** What is left of the session's reservation for its next turn. */
+function leftOf(capMicroUsd: number | null, usage: Usage | null): number | null {
+  if (capMicroUsd === null || usage === null || usage.costMicroUsd === null) return capMicroUsd;
+  return Math.max(0, capMicroUsd - usage.costMicroUsd);
+}
+
 interface TurnInput {
   readonly turn: number;
   readonly prompt: string;
   readonly resume: Turn['resume'];
+  readonly capMicroUsd: number | null;
 }
 
 async function runTurn(
   task: AgentTask,
   agent: Agent,
-  { turn: number, prompt, resume }: TurnInput,
+  { turn: number, prompt, resume, capMicroUsd }: TurnInput,
   context: StepContext,
   signal: AbortSignal,
 ): Promise<{ end: CommandEnd; report: TurnReport; record: SessionRecord }> {
@@ -108,7 +131,7 @@ async function runTurn(
     config: task.config,
     writes: task.writes,
     resume,
-    capMicroUsd: task.capMicroUsd,
+    capMicroUsd,
     workingCopy: task.tree,
     home,
     controlDirectory: join(task.folder, 'control'),
@@ -141,7 +164,7 @@ async function runTurn(
     exitCode: end.type === 'exited' ? end.exitCode : null,
     stdout: end.stdout,
     stderr: end.stderr,
-    result: launch.resultFile === null ? null : await readResult(launch.resultFile),
+    result: launch.resultFile === null ? null : await readResult(home, launch.resultFile),
   };
   const durationMs = end.type === 'exited' ? end.durationMs : Math.round(performance.now() - startedAt);
   const [asked, transcript, stderr] = await Promise.all([
@@ -196,12 +219,11 @@ function failureOf(end: CommandEnd, report: TurnReport): SessionFailure | null {
       return said?.type === 'unreachable' ? said : { type: 'timed-out', afterMs: end.afterMs };
     case 'too-large':
       return { type: 'unsafe-content', problems: [`the working copy or the output grew to ${end.sizeBytes} bytes`] };
-    case 'walls-failed':
-      return { type: 'crashed', exitCode: end.exitCode, detail: `the sandbox did not come up: ${showControl(end.stderr).slice(-2_000)}` };
     case 'exited':
       return said;
     case 'aborted':
     case 'vanished':
+    case 'walls-failed':
       throw new Error(`${end.type} is not an end that can be judged`);
   }
 }
@@ -211,23 +233,21 @@ function answerOf(report: TurnReport): { json: unknown; text: string; denied: re
   return report.end;
 }
 
-/** The program wrote it: a regular file of bounded size, opened without following a link, or nothing. */
-async function readResult(path: string): Promise<string | null> {
-  const handle = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK).catch((error: NodeJS.ErrnoException) => {
-    // Absent, a link, a socket, or behind a folder that was made unreadable: in each case there is no result file.
+/** The program wrote it: a regular file of bounded size, reached without following any link, or nothing. */
+async function readResult(home: string, path: string): Promise<string | null> {
+  // Absent, a link, a socket, or behind a folder that was made unreadable: in each case there is no result file.
+  const absent = (error: NodeJS.ErrnoException) => {
     if (['ENOENT', 'ELOOP', 'ENXIO', 'EACCES', 'ENOTDIR', 'EISDIR'].includes(error.code ?? '')) return null;
     throw error;
-  });
+  };
+  const folder = await realpath(dirname(path)).catch(absent);
+  if (folder === null || folder !== join(await realpath(home), relative(home, dirname(path)))) return null;
+  const handle = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK).catch(absent);
   if (handle === null) return null;
   try {
     const about = await handle.stat();
-    return about.isFile() && about.size <= resultBytes ? await handle.readFile('utf8') : null;
+    return about.isFile() && about.nlink === 1 && about.size <= resultBytes ? await handle.readFile('utf8') : null;
   } finally {
     await handle.close();
   }
-}
-
-/** Removes what earlier sessions of this effect left, so that it can begin afresh. */
-export async function forgetSessions(folder: string): Promise<void> {
-  await rm(folder, { recursive: true, force: true });
 }

@@ -5,17 +5,16 @@ import type { EventOf } from '../model/event.ts';
 import { attemptAddress, runAddress } from '../model/id.ts';
 import type { AttemptOutcome } from '../model/outcome.ts';
 import type { PinnedPhase } from '../model/pipeline.ts';
+import { GitFailed } from '../git/git.ts';
 import { importTree } from '../git/import-tree.ts';
 import { pinned, rungOf, type StepContext, type StepItem } from './context.ts';
 import { writePrompt } from './prompt.ts';
-import { forgetSessions, hasBegun, runAgent, type AgentResult } from './run-agent.ts';
+import { hasBegun, refuseVanished, runAgent, type AgentResult } from './run-agent.ts';
 import { factsOf } from './validate-result.ts';
 import { takeWorkplace, type Workplace } from './workplace.ts';
 
 const maxImportFiles = 20_000;
 const maxImportBytes = 512 * 1024 * 1024;
-/** Starts over after a machine died under a session. */
-const freshStarts = 3;
 
 export async function runAttempt(effect: EffectOf<'attempt'>, about: StepItem, context: StepContext, signal: AbortSignal): Promise<EventOf<'attempt-finished'>> {
   const pipeline = pinned(about);
@@ -25,34 +24,28 @@ export async function runAttempt(effect: EffectOf<'attempt'>, about: StepItem, c
   if (phase === undefined || maker === undefined || maker === null || config === undefined) throw new Error(`the pinned pipeline has no maker for ${effect.id}`);
   const folder = context.home.effect(effect.id);
   const prompt = await promptFor(effect, about, phase, context);
-  for (let start = 1; start <= freshStarts; start += 1) {
-    const place = await takeWorkplace({ effect: effect.id, about, commit: effect.start, base: effect.base, keep: hasBegun(folder) }, context, signal);
-    const result = await runAgent(
-      {
-        folder,
-        config,
-        prompt,
-        schema: maker.output.type === 'schema' ? maker.output.schema : null,
-        writes: maker.writes,
-        rung: rungOf(about),
-        tree: place.copy.tree,
-        overlays: place.overlays,
-        readOnly: [place.trusted.objects, ...pipeline.readOnly],
-        capMicroUsd: about.reservedMicroUsd > 0 ? about.reservedMicroUsd : null,
-        limits: { wallMs: phase.limits.sessionMs, idleMs: phase.limits.idleMs, copyBytes: pipeline.limits.copyBytes },
-        address: { item: effect.item, phase: effect.phase, attempt: effect.number, reviewer: null },
-      },
-      context,
-      signal,
-    );
-    if (result.end.type === 'vanished') {
-      await forgetSessions(folder);
-      continue;
-    }
-    const outcome = await judge(effect, about, phase, place, result, context);
-    return { type: 'attempt-finished', effect: effect.id, outcome, usage: result.usage, sessions: [...result.sessions] };
-  }
-  throw new Error(`${effect.id}: its session died ${freshStarts} times without a receipt`);
+  await refuseVanished(folder);
+  const place = await takeWorkplace({ effect: effect.id, about, commit: effect.start, base: effect.base, accepted: true, keep: hasBegun(folder) }, context, signal);
+  const result = await runAgent(
+    {
+      folder,
+      config,
+      prompt,
+      schema: maker.output.type === 'schema' ? maker.output.schema : null,
+      writes: maker.writes,
+      rung: rungOf(about),
+      tree: place.copy.tree,
+      overlays: place.overlays,
+      readOnly: [place.trusted.objects, ...pipeline.readOnly],
+      capMicroUsd: about.reservedMicroUsd > 0 ? about.reservedMicroUsd : null,
+      limits: { wallMs: phase.limits.sessionMs, idleMs: phase.limits.idleMs, copyBytes: pipeline.limits.copyBytes },
+      address: { item: effect.item, phase: effect.phase, attempt: effect.number, reviewer: null },
+    },
+    context,
+    signal,
+  );
+  const outcome = await judge(effect, about, phase, place, result, context);
+  return { type: 'attempt-finished', effect: effect.id, outcome, usage: result.usage, sessions: [...result.sessions] };
 }
 
 async function promptFor(effect: EffectOf<'attempt'>, about: StepItem, phase: PinnedPhase, context: StepContext): Promise<string> {
@@ -85,8 +78,6 @@ async function judge(
       return result.end.failure;
     case 'exit':
       return result.end.exit;
-    case 'vanished':
-      throw new Error('a vanished session has no outcome');
     case 'answered':
       return take(effect, about, phase, place, result.end, context);
   }
@@ -119,10 +110,11 @@ async function take(
   };
 }
 
-function importWork(effect: EffectOf<'attempt'>, about: StepItem, place: Workplace): ReturnType<typeof importTree> {
-  const { protect, limits } = pinned(about);
+/** Content that git itself refuses, for example an encoding that a file does not have, is as unusable as a device. */
+async function importWork(effect: EffectOf<'attempt'>, about: StepItem, place: Workplace): ReturnType<typeof importTree> {
+  const pipeline = pinned(about);
   const address = attemptAddress(effect.item, effect.phase, effect.number);
-  return importTree({
+  const importing = importTree({
     copy: place.copy,
     candidate: place.candidate,
     base: effect.base,
@@ -130,10 +122,14 @@ function importWork(effect: EffectOf<'attempt'>, about: StepItem, place: Workpla
     message: commitMessage(about, effect, [...new Set([...effect.contributors, address])]),
     author: { name: 'Millwright', email: 'millwright@localhost', date: new Date().toISOString() },
     attempt: `${effect.run}/${effect.phase}-${effect.number}`,
-    limits: { maxBytes: Math.min(limits.copyBytes, maxImportBytes), maxFiles: maxImportFiles },
-    isProtected: isMatchOf(protect),
+    limits: { maxBytes: Math.min(pipeline.limits.copyBytes, maxImportBytes), maxFiles: maxImportFiles },
+    isProtected: isMatchOf(pipeline),
     ignore: place.ours,
     conflicted: effect.conflicts,
+  });
+  return importing.catch((error: unknown) => {
+    if (error instanceof GitFailed) return { type: 'unsafe', problems: [`git cannot take it: ${error.stderr.slice(0, 1_000)}`] };
+    throw error;
   });
 }
 

@@ -11,7 +11,7 @@ import { excerptOutput } from '../verify/excerpt.ts';
 import { failureSignature } from '../verify/failure-signature.ts';
 import { judgeCheck } from '../verify/judge-check.ts';
 import { readTestCounts } from '../verify/test-report.ts';
-import { pinned, rungOf, StepAborted, type StepContext, type StepItem } from './context.ts';
+import { pinned, rungOf, SessionVanished, StepAborted, type StepContext, type StepItem } from './context.ts';
 import { runCommand } from './run-command.ts';
 import { SetupFailed, takeWorkplace, type Workplace } from './workplace.ts';
 
@@ -19,7 +19,7 @@ const excerptChars = 8_000;
 
 export async function runChecks(effect: EffectOf<'checks'>, about: StepItem, context: StepContext, signal: AbortSignal): Promise<EventOf<'checks-finished'>> {
   const pipeline = pinned(about);
-  const results = await takeWorkplace({ effect: effect.id, about, commit: effect.commit, base: effect.commit, keep: false }, context, signal).then(
+  const results = await takeWorkplace({ effect: effect.id, about, commit: effect.commit, base: effect.commit, accepted: false, keep: false }, context, signal).then(
     (place) => runEach(effect.checks, { pipeline, rung: rungOf(about), place, folder: context.home.effect(effect.id) }, context, signal),
     (error: unknown) => {
       if (error instanceof SetupFailed) return effect.checks.map((name) => unprepared(name, pipeline, error.message));
@@ -86,9 +86,12 @@ async function runOne(name: string, check: Check, { pipeline, rung, place, folde
     signal,
   );
   if (end.type === 'aborted') throw new StepAborted();
+  // Neither is the candidate's doing: the check is run again, and after that it is our failure.
+  if (end.type === 'vanished') throw new SessionVanished(`${name}.check`);
+  if (end.type === 'walls-failed') throw new Error(`the sandbox did not come up: ${end.stderr.slice(-2_000)}`);
   const output = `${end.stdout}${end.stderr === '' ? '' : `\n${end.stderr}`}`;
   const exitCode = end.type === 'exited' ? end.exitCode : null;
-  const status = judgeCheck({ kind: check.kind, end: end.type === 'vanished' || end.type === 'walls-failed' ? 'aborted' : end.type, exitCode, output });
+  const status = judgeCheck({ kind: check.kind, end: end.type, exitCode, output });
   const counts = readTestCounts(output);
   return {
     name,

@@ -47,7 +47,7 @@ export async function runCommand(spec: CommandSpec, context: StepContext, signal
     egress: egressSocket === null ? null : { socket: egressSocket, allow: spec.network },
     wallMs: spec.wallMs,
     idleMs: spec.idleMs,
-    watch: { folder: spec.workdir, maxBytes: spec.copyBytes },
+    watch: { folders: spec.writable, maxBytes: spec.copyBytes },
     signal,
   });
   const { stdout, stderr } = await readSessionOutput(spec.directory);
@@ -55,5 +55,5 @@ export async function runCommand(spec: CommandSpec, context: StepContext, signal
 }
 
 function isLoopback(endpoint: string): boolean {
-  return /^(localhost|127\.|\[::1\])/.test(endpoint);
+  return /^(?:localhost|127(?:\.[0-9]{1,3}){3}|\[::1\]):[0-9]+$/.test(endpoint);
 }

@@ -3,15 +3,14 @@ import { phaseResultSchema } from '../config/resolve-reference.ts';
 import type { EffectOf } from '../model/effect.ts';
 import type { EventOf } from '../model/event.ts';
 import { Review, type ReviewOutcome } from '../model/outcome.ts';
-import { diffText } from '../git/diff.ts';
+import { changedFiles, diffText } from '../git/diff.ts';
 import { pinned, rungOf, type StepContext, type StepItem } from './context.ts';
 import { writePrompt } from './prompt.ts';
 import { artifactTexts, textOf } from './run-attempt.ts';
-import { forgetSessions, hasBegun, runAgent, type AgentResult } from './run-agent.ts';
+import { hasBegun, refuseVanished, runAgent, type AgentResult } from './run-agent.ts';
 import { takeWorkplace } from './workplace.ts';
 
 const diffBytes = 400_000;
-const freshStarts = 3;
 const reviewSchema = phaseResultSchema('review');
 
 export async function runReview(effect: EffectOf<'review'>, about: StepItem, context: StepContext, signal: AbortSignal): Promise<EventOf<'review-finished'>> {
@@ -21,43 +20,44 @@ export async function runReview(effect: EffectOf<'review'>, about: StepItem, con
   const config = pipeline.agents[effect.agent];
   if (phase === undefined || reviewer === undefined || config === undefined) throw new Error(`the pinned pipeline has no reviewer for ${effect.id}`);
   const folder = context.home.effect(effect.id);
-  for (let start = 1; start <= freshStarts; start += 1) {
-    const place = await takeWorkplace({ effect: effect.id, about, commit: effect.commit, base: effect.base, keep: hasBegun(folder) }, context, signal);
-    const prompt = writePrompt({
-      instructions: await textOf(reviewer.instructions.hash, context),
+  await refuseVanished(folder);
+  const place = await takeWorkplace({ effect: effect.id, about, commit: effect.commit, base: effect.base, accepted: true, keep: hasBegun(folder) }, context, signal);
+  const prompt = writePrompt({
+    instructions: await textOf(reviewer.instructions.hash, context),
+    schema: reviewSchema,
+    writes: false,
+    item: about.item,
+    artifacts: await artifactTexts(effect.artifacts, context),
+    checks: [],
+    diff: await changeOf(effect, place.candidate.gitDir),
+    tried: [],
+    feedback: [],
+  });
+  const result = await runAgent(
+    {
+      folder,
+      config,
+      prompt,
       schema: reviewSchema,
       writes: false,
-      item: about.item,
-      artifacts: await artifactTexts(effect.artifacts, context),
-      checks: [],
-      diff: (await diffText({ gitDir: place.candidate.gitDir, from: effect.base, to: effect.commit, maxBytes: diffBytes, stat: false })).text,
-      tried: [],
-      feedback: [],
-    });
-    const result = await runAgent(
-      {
-        folder,
-        config,
-        prompt,
-        schema: reviewSchema,
-        writes: false,
-        rung: rungOf(about),
-        tree: place.copy.tree,
-        overlays: place.overlays,
-        readOnly: [place.trusted.objects, ...pipeline.readOnly],
-        capMicroUsd: about.reservedMicroUsd > 0 ? about.reservedMicroUsd : null,
-        limits: { wallMs: phase.limits.sessionMs, idleMs: phase.limits.idleMs, copyBytes: pipeline.limits.copyBytes },
-        address: { item: effect.item, phase: effect.phase, attempt: effect.number, reviewer: effect.reviewer },
-      },
-      context,
-      signal,
-    );
-    if (result.end.type !== 'vanished') {
-      return { type: 'review-finished', effect: effect.id, outcome: outcomeOf(result), usage: result.usage, sessions: [...result.sessions] };
-    }
-    await forgetSessions(folder);
-  }
-  throw new Error(`${effect.id}: its session died ${freshStarts} times without a receipt`);
+      rung: rungOf(about),
+      tree: place.copy.tree,
+      overlays: place.overlays,
+      readOnly: [place.trusted.objects, ...pipeline.readOnly],
+      capMicroUsd: about.reservedMicroUsd > 0 ? about.reservedMicroUsd : null,
+      limits: { wallMs: phase.limits.sessionMs, idleMs: phase.limits.idleMs, copyBytes: pipeline.limits.copyBytes },
+      address: { item: effect.item, phase: effect.phase, attempt: effect.number, reviewer: effect.reviewer },
+    },
+    context,
+    signal,
+  );
+  return { type: 'review-finished', effect: effect.id, outcome: outcomeOf(result), usage: result.usage, sessions: [...result.sessions] };
+}
+
+async function changeOf({ base, commit }: EffectOf<'review'>, gitDir: string): Promise<{ text: string; cut: boolean; files: readonly string[] }> {
+  const span = { gitDir, from: base, to: commit };
+  const [diff, files] = await Promise.all([diffText({ ...span, maxBytes: diffBytes }), changedFiles(span)]);
+  return { ...diff, files: files.map(({ path, change }) => `${change} ${path}`) };
 }
 
 /** Anything but a review that fits is not a review, an honest exit of another kind included. */
@@ -67,8 +67,6 @@ function outcomeOf({ end }: AgentResult): ReviewOutcome {
       return end.failure;
     case 'exit':
       return { type: 'malformed', problems: [`a reviewer must give a verdict; it answered ${end.exit.type}`] };
-    case 'vanished':
-      throw new Error('a vanished session has no outcome');
     case 'answered': {
       const review = Review.safeParse(end.value);
       if (review.success) return { type: 'reviewed', review: review.data };

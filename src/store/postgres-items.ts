@@ -12,8 +12,8 @@ export function readItems<S extends StoredState>(pool: Pool): ItemsPart<S> {
       return rows[0] ?? null;
     },
     async items({ ids, open, project }) {
-      const { rows } = await pool.query<{ number: number; state: S }>(
-        `select number, state from item
+      const { rows } = await pool.query<{ number: number; version: number; state: S }>(
+        `select number, version, state from item
           where ($1::text[] is null or id = any($1))
             and (not $2::boolean or status not in ('landed', 'cancelled'))
             and ($3::text is null or project = $3)

@@ -59,7 +59,16 @@ export async function joinPostgres(
       return leading;
     },
     async beat() {
-      await client.query('update worker set beat_at = clock_timestamp() where id = $1', [worker]);
+      const { rowCount } = await client.query('update worker set beat_at = clock_timestamp() where id = $1', [worker]);
+      // Another worker has taken this one for dead and given its effects away.
+      if (rowCount === 0) lose();
+    },
+    async offer(sessions, work) {
+      await client.query(
+        `with offered as (update worker set sessions = $2, work = $3 where id = $1)
+         select pg_notify('${channel}', 'factory')`,
+        [worker, sessions, work],
+      );
     },
     async fence(other) {
       await client.query(

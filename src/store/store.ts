@@ -104,7 +104,7 @@ export interface Store<S extends StoredState = StoredState> {
   pipeline(hash: string): Promise<PinnedPipeline | null>;
   item(id: ItemId): Promise<{ readonly number: number; readonly state: S } | null>;
   /** All items, or those with these ids, oldest first. */
-  items(filter: { readonly ids?: readonly ItemId[]; readonly open?: boolean; readonly project?: string }): Promise<readonly { readonly number: number; readonly state: S }[]>;
+  items(filter: { readonly ids?: readonly ItemId[]; readonly open?: boolean; readonly project?: string }): Promise<readonly { readonly number: number; readonly version: number; readonly state: S }[]>;
   itemByKey(project: string, keys: readonly string[]): Promise<ReadonlyMap<string, ItemId>>;
   events(filter: { readonly item?: ItemId; readonly afterSeq?: number; readonly limit?: number }): Promise<readonly JournalEvent[]>;
   lastSeq(): Promise<number>;
@@ -134,6 +134,8 @@ export interface Presence {
   /** Whether this worker is the one that schedules now; takes the place when it is free. */
   leads(): Promise<boolean>;
   beat(): Promise<void>;
+  /** How much work it takes on from now; nothing while it finishes what runs. */
+  offer(sessions: number, work: number): Promise<void>;
   /** Ends the store's connection of a worker that no longer beats, so that it cannot act when it wakes. */
   fence(worker: string): Promise<void>;
   onSignal(listener: (signal: StoreSignal) => void): void;

@@ -15,8 +15,8 @@ export const workingWord = `mw-works-${process.pid}`;
 export interface FailingFactory {
   readonly desk: Desk;
   readonly ids: Readonly<Record<string, string>>;
-  /** When the provider says that its quota resets; 0 before it has refused. */
-  resetAt(): number;
+  /** Every moment at which the provider has said that its quota resets. */
+  statedResets(): readonly number[];
   /** Ends an outage: from now on the model does well in this case. */
   mend(name: string): void;
   /** The item of a case once it is in a state; fails as soon as the factory has ended. */
@@ -46,11 +46,11 @@ export async function openFailing(
   names: readonly CaseName[],
 ): Promise<FailingFactory> {
   const mended = new Set<string>();
-  let resetAt = 0;
+  const resets: number[] = [];
   const model = await startModelServer(scriptModel(dialect, casesFor(dialect, mended)), () => {
-    // Five seconds after the first refusal, however often that is repeated.
-    if (resetAt === 0) resetAt = (Math.ceil(Date.now() / 1_000) + 5) * 1_000;
-    return statedReset(resetAt);
+    // Eight seconds after a refusal, and the same for those until then.
+    if (Date.now() >= (resets.at(-1) ?? 0)) resets.push((Math.ceil(Date.now() / 1_000) + 8) * 1_000);
+    return statedReset(resets.at(-1) ?? 0);
   });
   const nobody = await startModelServer(() => ({ say: 'never' }));
   await nobody.stop();
@@ -78,7 +78,7 @@ export async function openFailing(
     return {
       desk,
       ids,
-      resetAt: () => resetAt,
+      statedResets: () => resets,
       mend: (name) => void mended.add(name),
       until: (name, state) => waitForState(desk, up, ids[name] ?? '', state),
       close,
@@ -130,7 +130,7 @@ function casesFor(dialect: Dialect, mended: ReadonlySet<string>): Readonly<Recor
     sneak: { triage: steps(dialect.sneak, dialect.answer(triage)) },
     denied: { triage: steps(dialect.sneak, prose) },
     honest: {
-      build: () => ({ say: 'It is there.\n\n{"type":"no-change-needed","reason":"greeting.txt says hello already"}' }),
+      build: () => ({ say: 'It is there.\n\n{"type":"no-change-needed","reason":"it says hello already"}' }),
     },
     cancel: { build: () => dialect.shell(`exec tail -f /dev/null ${workingWord}`) },
   };

@@ -33,7 +33,7 @@ async function tellStory(dialect: Dialect, rung: SandboxRung): Promise<Story> {
   const egress: (readonly string[])[] = [];
   let desk: Desk | null = null;
   const look = [
-    'echo hello > greeting.txt',
+    'echo hello > greeting-look.txt',
     'env > env.txt',
     `bash -c '(exec 3<>/dev/tcp/127.0.0.1/${portOf(other)}) 2>/dev/null && echo open || echo closed' > door.txt`,
     `cat USERHOME/.claude/.credentials.json > login.txt 2>/dev/null || true`,
@@ -42,7 +42,7 @@ async function tellStory(dialect: Dialect, rung: SandboxRung): Promise<Story> {
   const command = () => look.join('\n').replace('USERHOME', desk?.userHome ?? '');
   const reply = scriptModel(dialect, {
     look: {
-      build: (request) => steps(dialect.shell(command()), { say: 'I wrote greeting.txt; its test passes.' })(request),
+      build: (request) => steps(dialect.shell(command()), { say: 'I wrote it; its test passes.' })(request),
     },
   });
   const model = await startModelServer((request) => {
@@ -105,7 +105,7 @@ describe.each(dialects)('$name, driven by mw', (dialect) => {
         'MW-1/review.strict#1 pass',
       ]);
       expect(item.checks).toMatchObject([{ name: 'test', status: 'passed', commit: item.landed?.commit }]);
-      expect(linesOf(desk, 'greeting.txt')).toEqual(['hello']);
+      expect(linesOf(desk, 'greeting-look.txt')).toEqual(['hello']);
       expect(git(desk.repository, 'log', '-1', '--format=%B', 'main')).toContain('Millwright-Attempt: MW-1/build#1');
       expect((await listItems(desk)).map(({ id, state }) => [id, state])).toEqual([['MW-1', 'landed']]);
     });
@@ -132,9 +132,9 @@ describe.each(dialects)('$name, driven by mw', (dialect) => {
       const prompt = await logs('MW-1/build#1', '--prompt');
       expect(prompt).toContain('mw-role: build');
       expect(prompt).toContain('case: look');
-      expect(prompt).toContain('greeting.txt says hello');
+      expect(prompt).toContain('the greeting says hello');
       expect(await logs('MW-1/review.strict#1', '--prompt')).toContain('+hello');
-      expect(await logs('MW-1/build#1')).toContain('I wrote greeting.txt; its test passes.');
+      expect(await logs('MW-1/build#1')).toContain('I wrote it; its test passes.');
       const raw = (await logs('MW-1/build#1', '--raw'))
         .trim()
         .split('\n')
@@ -178,7 +178,7 @@ describe.each(dialects)('$name, driven by mw', (dialect) => {
       const { up, item, desk } = story;
       expect(up, up.stdout + up.stderr).toMatchObject({ code: 0 });
       expect(item.state).toBe('landed');
-      expect(linesOf(desk, 'greeting.txt')).toEqual(['hello']);
+      expect(linesOf(desk, 'greeting-look.txt')).toEqual(['hello']);
       expect(linesOf(desk, 'env.txt').join('\n')).not.toContain(canary);
     });
 

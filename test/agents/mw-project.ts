@@ -70,19 +70,28 @@ export function scriptModel(
     if (request.tools.length === 0) return { say: 'A title' };
     const role = roles.find((each) => request.text.includes(`mw-role: ${each}`));
     if (role === undefined) throw new Error(`a request without a role: ${request.text.slice(0, 2_000)}`);
-    const name = /case: ([a-z0-9-]+)/.exec(request.text)?.[1] ?? '';
+    const name = caseOf(request);
     return (cases[name]?.[role] ?? well[role])(request);
   };
 }
 
-/** Each role's work done as asked: `greeting.txt` is the change. */
+function caseOf({ text }: ModelRequest): string {
+  return /case: ([a-z0-9-]+)/.exec(text)?.[1] ?? '';
+}
+
+/** Each role's work done as asked: `greeting-CASE.txt` is the change, so that no item finds another's work done. */
 export function doWell(dialect: Dialect): Record<Role, Act> {
   return {
     triage: () => dialect.answer(triage),
-    build: steps(dialect.shell('echo hello > greeting.txt && sh test.sh'), {
-      say: 'I wrote greeting.txt; its test passes.',
-    }),
-    reviewer: steps(dialect.shell('cat greeting.txt'), dialect.answer({ verdict: 'pass', findings: [] })),
+    build: (request) =>
+      steps(dialect.shell(`echo hello > greeting-${caseOf(request)}.txt && sh test.sh`), {
+        say: 'I wrote it; its test passes.',
+      })(request),
+    reviewer: (request) =>
+      steps(
+        dialect.shell(`cat greeting-${caseOf(request)}.txt`),
+        dialect.answer({ verdict: 'pass', findings: [] }),
+      )(request),
   };
 }
 
@@ -96,7 +105,7 @@ export const triage = {
   kind: 'feature',
   size: 'small',
   risk: 'low',
-  affected: ['greeting.txt'],
-  criteria: ['greeting.txt says hello'],
+  affected: ['greeting'],
+  criteria: ['the greeting says hello'],
   openQuestions: [],
 } as const;

@@ -51,7 +51,8 @@ executorContract('claims', createClaims);
 
 /** The only worker of a store in memory. */
 function alonePresence(worker: string, alive: () => boolean): Presence {
-  return { worker, alive, leads: async () => alive(), beat: async () => undefined, fence: async () => undefined, onSignal: ignore, onLost: ignore, leave: async () => undefined };
+  return { worker, alive, leads: async () => alive(), beat: async () => undefined,
+  offer: async () => undefined, fence: async () => undefined, onSignal: ignore, onLost: ignore, leave: async () => undefined };
 }
 
 async function createClaims(): Promise<ExecutorUnderTest> {

@@ -138,12 +138,13 @@ export function executorContract(name: string, create: () => Promise<ExecutorUnd
           let reached: (() => void) | null = null;
           const hit = new Promise<void>((resolve) => (reached = resolve));
           const never = new Promise<void>(() => undefined);
-          const first = await startTestWorker(await tested.sit(), async () => {
+          const seat = await tested.sit();
+          const first = await startTestWorker(seat, async () => {
             count += 1;
             if (count !== point) return;
-            if (when === 'between work and event') await soon;
+            const gone = when === 'between work and event' ? seat.vanish() : never;
             reached?.();
-            await never;
+            if (gone === never) await never;
           });
           const items = await addTinyItems(first.store, first.journal, 2);
           await hit;

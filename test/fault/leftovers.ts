@@ -42,7 +42,7 @@ export function judgeLedger(lines: readonly LedgerLine[], items: readonly string
 }
 
 async function judgeJournal(factory: Factory, items: readonly string[]): Promise<readonly string[]> {
-  const { problems } = await checkJournal(factory);
+  const { problems } = await checkJournal(factory, items);
   const rows = await factory.store.items({ ids: items });
   const events = (await Promise.all(items.map((item) => factory.store.events({ item })))).flat();
   return [
@@ -76,7 +76,7 @@ function judgeHome(root: string): readonly string[] {
     ...namesIn(join(root, 'sessions')).map((name) => `the session folder ${name} is left`),
     ...namesIn(join(root, 'trash')).map((name) => `trash/${name} is left`),
     ...namesIn(join(root, 'run')).map((name) => `run/${name} is left`),
-    ...inProjects.filter((path) => /\.owner$/.test(path)).map((path) => `a working copy is owned: ${path} by ${readlinkSync(join(projects, path))}`),
+    ...inProjects.filter((path) => path.endsWith('.owner')).map((path) => `a working copy is owned: ${path} by ${readlinkSync(join(projects, path))}`),
     ...inProjects.filter((path) => /\.(discarded-[^/]*|making)$/.test(path)).map((path) => `${path} is left`),
   ];
 }

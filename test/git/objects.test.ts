@@ -1,4 +1,5 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { isAncestorOnLine, readCommit, writeCommit } from '../../src/git/commits.ts';
 import { copyLooseHistory } from '../../src/git/copy-loose.ts';
@@ -9,7 +10,6 @@ import { listContents, updateContents } from '../../src/git/tree-contents.ts';
 import { compareTrees, findEntry } from '../../src/git/trees.ts';
 import { createBareRepository } from '../../src/git/repository-files.ts';
 import { commit, git, makeCandidate, openWorkshop, temporaryFolder } from './workshop.ts';
-import { join } from 'node:path';
 
 async function emptyRepository(objectFormat: 'sha1' | 'sha256'): Promise<string> {
   const directory = join(temporaryFolder(), 'repository.git');
@@ -44,9 +44,8 @@ describe('objects', () => {
     const id = await writeObject(gitDir, 'blob', Buffer.from('right\n'));
     const other = await writeObject(gitDir, 'blob', Buffer.from('wrong\n'));
     const file = looseFile(gitDir, id);
-    git('/', `--git-dir=${gitDir}`, 'cat-file', '-e', id);
     writeFileSync(`${file}.new`, readFileSync(looseFile(gitDir, other)));
-    await import('node:fs').then(({ renameSync }) => renameSync(`${file}.new`, file));
+    renameSync(`${file}.new`, file);
     expect(await findObject(gitDir, id)).toBeNull();
   });
 });
@@ -58,9 +57,22 @@ describe('commits', () => {
     const person = { name: 'Ünal Maker', email: 'maker@localhost' };
     const date = '2026-01-02T03:04:05Z';
     const message = 'Größe\n\nItem: MW-1';
-    const env = { GIT_AUTHOR_NAME: person.name, GIT_AUTHOR_EMAIL: person.email, GIT_AUTHOR_DATE: date, GIT_COMMITTER_NAME: person.name, GIT_COMMITTER_EMAIL: person.email, GIT_COMMITTER_DATE: date };
-    const expected = await askGit(['commit-tree', tree, '-p', base, '-F', '-'], { gitDir: trusted.gitDir, input: message, env });
-    expect(await writeCommit(trusted.gitDir, { tree, parents: [base], author: person, committer: person, date, message })).toBe(expected);
+    const env = {
+      GIT_AUTHOR_NAME: person.name,
+      GIT_AUTHOR_EMAIL: person.email,
+      GIT_AUTHOR_DATE: date,
+      GIT_COMMITTER_NAME: person.name,
+      GIT_COMMITTER_EMAIL: person.email,
+      GIT_COMMITTER_DATE: date,
+    };
+    const expected = await askGit(['commit-tree', tree, '-p', base, '-F', '-'], {
+      gitDir: trusted.gitDir,
+      input: message,
+      env,
+    });
+    expect(
+      await writeCommit(trusted.gitDir, { tree, parents: [base], author: person, committer: person, date, message }),
+    ).toBe(expected);
   });
 
   it('refuse names that would end their line', async () => {
@@ -68,7 +80,16 @@ describe('commits', () => {
     const { tree } = await readCommit(trusted.gitDir, base);
     const good = { name: 'Maker', email: 'maker@localhost' };
     const forged = { name: 'Maker\nparent 123', email: 'maker@localhost' };
-    await expect(writeCommit(trusted.gitDir, { tree, parents: [base], author: forged, committer: good, date: '2026-01-01', message: '' })).rejects.toThrow('not a name');
+    await expect(
+      writeCommit(trusted.gitDir, {
+        tree,
+        parents: [base],
+        author: forged,
+        committer: good,
+        date: '2026-01-01',
+        message: '',
+      }),
+    ).rejects.toThrow('not a name');
   });
 
   it('know who came before whom on a straight line, and leave the rest to git', async () => {
@@ -92,12 +113,24 @@ describe('commits', () => {
 });
 
 describe('trees', () => {
-  const before = { 'a.txt': 'a\n', 'dir/b.txt': 'b\n', 'dir/deep/c.txt': 'c\n', 'gone/d.txt': 'd\n', turns: 'a file\n', 'constructor/x': 'x\n' };
+  const before = {
+    'a.txt': 'a\n',
+    'dir/b.txt': 'b\n',
+    'dir/deep/c.txt': 'c\n',
+    'gone/d.txt': 'd\n',
+    turns: 'a file\n',
+    'constructor/x': 'x\n',
+  };
 
   async function change(): Promise<{ gitDir: string; from: string; to: string }> {
     const { user, base } = await openWorkshop(before);
     git(user, 'rm', '-rq', 'gone', 'turns');
-    const to = commit(user, { 'dir/deep/c.txt': 'changed\n', 'turns/into/folder.txt': 'f\n', 'ü/new.txt': 'n\n', toString: 'a name of old\n' });
+    const to = commit(user, {
+      'dir/deep/c.txt': 'changed\n',
+      'turns/into/folder.txt': 'f\n',
+      'ü/new.txt': 'n\n',
+      toString: 'a name of old\n',
+    });
     return { gitDir: join(user, '.git'), from: base, to };
   }
 
@@ -107,18 +140,32 @@ describe('trees', () => {
     const changes = await compareTrees(gitDir, trees[0] ?? '', trees[1] ?? '', 'files-only');
     const listed = git(join(gitDir, '..'), 'diff-tree', '-r', '-z', '--name-only', '--no-renames', from, to);
     const paths = changes.map(({ path }) => Buffer.from(path, 'latin1').toString('utf8'));
-    expect(paths.toSorted()).toEqual(listed.split('\0').filter((path) => path !== '').toSorted());
+    expect(paths.toSorted()).toEqual(
+      listed
+        .split('\0')
+        .filter((path) => path !== '')
+        .toSorted(),
+    );
   });
 
   it('give the contents of a commit from those of another, as a fresh listing would', async () => {
     const { gitDir, from, to } = await change();
-    for (const [a, b] of [[from, to], [to, from], [to, to]] as const) {
+    for (const [a, b] of [
+      [from, to],
+      [to, from],
+      [to, to],
+    ] as const) {
       const updated = await updateContents(gitDir, await listContents(gitDir, a), b);
       const fresh = await listContents(gitDir, b);
-      const sorted = (contents: typeof fresh) => Object.entries(contents.folders).map(([path, { id, names }]) => [path, id, names.toSorted()]).toSorted();
+      const sorted = (contents: typeof fresh) =>
+        Object.entries(contents.folders)
+          .map(([path, { id, names }]) => [path, id, new Set(names)] as const)
+          .toSorted(([a], [b]) => (a < b ? -1 : 1));
       expect(sorted(updated)).toEqual(sorted(fresh));
       const order = Object.keys(updated.folders);
-      expect(order.every((path, index) => path === '' || order.indexOf(path.split('/').slice(0, -1).join('/')) < index)).toBe(true);
+      expect(
+        order.every((path, index) => path === '' || order.indexOf(path.split('/').slice(0, -1).join('/')) < index),
+      ).toBe(true);
     }
   });
 
@@ -143,7 +190,7 @@ describe('copying a few commits', () => {
     expect(await copyLooseHistory({ from: join(user, '.git'), to, commit: last, known: base })).toBe(true);
     expect(git(to, 'rev-list', last).split('\n')).toEqual([last, next, base]);
     expect(git(to, 'fsck', '--strict', last)).not.toContain('missing');
-    expect(() => git(to, 'cat-file', '-e', secret)).toThrow();
+    expect(git(to, 'cat-file', '--batch-all-objects', '--batch-check')).not.toContain(secret);
   });
 
   it('leaves packed history, merges and shared repositories to git', async () => {

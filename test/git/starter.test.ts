@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { GitFailed, runGit, startThroughShell } from '../../src/git/git.ts';
@@ -18,7 +19,12 @@ describe('the starter', () => {
   it('gives a program its arguments, its whole environment and its input, whatever they hold', async () => {
     const word = `it's "$HOME" \n \`id\` ü \\ ; & | > <`;
     const script = 'printf "%s|" "$1" "$WORD"; env | sort | grep -v -e ^PWD= -e ^_=; cat';
-    const { status, stdout, stderr } = await open().run({ ...quick, argv: ['/bin/sh', '-c', script, 'sh', word], env: { WORD: word, PATH: '/usr/bin:/bin' }, input: 'input\0bytes' });
+    const { status, stdout, stderr } = await open().run({
+      ...quick,
+      argv: ['/bin/sh', '-c', script, 'sh', word],
+      env: { WORD: word, PATH: '/usr/bin:/bin' },
+      input: 'input\0bytes',
+    });
     expect({ status, stderr: stderr.toString() }).toEqual({ status: 0, stderr: '' });
     expect(stdout.toString().startsWith(`${word}|${word}|`)).toBe(true);
     expect(stdout.toString().endsWith('input\0bytes')).toBe(true);
@@ -29,10 +35,20 @@ describe('the starter', () => {
     const starter = open();
     for (let round = 0; round < 3; round += 1) {
       const ends = await Promise.all(
-        Array.from({ length: 20 }, (_, index) => starter.run({ ...quick, argv: ['/bin/sh', '-c', 'cat; echo "$0" >&2; exit $0', String(index)], input: 'x'.repeat((20 - index) * (round === 1 ? 1_000 : 1)) })),
+        Array.from({ length: 20 }, (_, index) =>
+          starter.run({
+            ...quick,
+            argv: ['/bin/sh', '-c', 'cat; echo "$0" >&2; exit $0', String(index)],
+            input: 'x'.repeat((20 - index) * (round === 1 ? 1_000 : 1)),
+          }),
+        ),
       );
       for (const [index, end] of ends.entries()) {
-        expect([end.status, end.stdout.length, end.stderr.toString()]).toEqual([index, (20 - index) * (round === 1 ? 1_000 : 1), `${index}\n`]);
+        expect([end.status, end.stdout.length, end.stderr.toString()]).toEqual([
+          index,
+          (20 - index) * (round === 1 ? 1_000 : 1),
+          `${index}\n`,
+        ]);
       }
     }
     expect((await starter.run({ ...quick, argv: ['/bin/cat'] })).stdout.length).toBe(0);
@@ -48,30 +64,54 @@ describe('the starter', () => {
   it('leaves no zombies behind, and no shell after it was closed', async () => {
     const starter = openStarter();
     if (starter === null) throw new Error('no starter');
-    const shell = async () => (await starter.run({ ...quick, argv: ['/bin/sh', '-c', 'ps -o ppid= -p $PPID'], env: { PATH: '/usr/bin:/bin' } })).stdout.toString().trim();
+    const shell = async () =>
+      (
+        await starter.run({ ...quick, argv: ['/bin/sh', '-c', 'ps -o ppid= -p $PPID'], env: { PATH: '/usr/bin:/bin' } })
+      ).stdout
+        .toString()
+        .trim();
     const pid = await shell();
     for (let count = 0; count < 30; count += 1) await starter.run({ ...quick, argv: ['/bin/true'] });
     await pause(50);
     await shell();
-    const children = execFileSync('ps', ['-o', 'stat=', '--ppid', pid], { encoding: 'utf8' }).split('\n').filter((line) => line.startsWith('Z'));
+    const children = execFileSync('ps', ['-o', 'stat=', '--ppid', pid], { encoding: 'utf8' })
+      .split('\n')
+      .filter((line) => line.startsWith('Z'));
     expect(children.length).toBeLessThan(3);
     await starter.close();
-    expect(() => execFileSync('ps', ['-p', pid])).toThrow();
+    expect(existsSync(`/proc/${pid}`)).toBe(false);
     expect((await starter.run({ ...quick, argv: ['/bin/true'] }).catch(() => ({ status: null }))).status).toBeNull();
   });
 });
 
 describe('git through the starter', () => {
-  it('answers, fails and is ended like git that was started directly', async () => {
+  it('answers and fails like git that was started directly, also when the shell was killed', async () => {
     const { trusted, base } = await openWorkshop();
     const { gitDir } = trusted;
     const end = startThroughShell();
     onTestFinished(end);
     expect((await runGit(['rev-parse', 'refs/heads/main'], { gitDir })).stdout.toString().trim()).toBe(base);
-    expect((await runGit(['cat-file', '--batch-check'], { gitDir, input: `${base}\n` })).stdout.toString()).toContain('commit');
-    expect((await runGit(['rev-parse', '--verify', '--quiet', 'nothing'], { gitDir, accept: [0, 1] })).exitCode).toBe(1);
+    expect((await runGit(['cat-file', '--batch-check'], { gitDir, input: `${base}\n` })).stdout.toString()).toContain(
+      'commit',
+    );
+    expect((await runGit(['rev-parse', '--verify', '--quiet', 'nothing'], { gitDir, accept: [0, 1] })).exitCode).toBe(
+      1,
+    );
     await expect(runGit(['rev-parse', '--verify', 'nothing'], { gitDir })).rejects.toThrow(GitFailed);
-    await expect(runGit(['cat-file', 'commit', base], { gitDir, signal: AbortSignal.abort(new Error('over')) })).rejects.toThrow('over');
+    await expect(
+      runGit(['cat-file', 'commit', base], { gitDir, signal: AbortSignal.abort(new Error('over')) }),
+    ).rejects.toThrow('over');
+    const shell = execFileSync('ps', ['-o', 'pid=,args=', '--ppid', String(process.pid)], { encoding: 'utf8' });
+    for (const [, pid] of shell.matchAll(/^ *([0-9]+) \/bin\/sh -s$/gm)) process.kill(Number(pid), 'SIGKILL');
+    const ask = async () =>
+      (await runGit(['rev-parse', 'refs/heads/main'], { gitDir }).catch(() => null))?.stdout.toString().trim();
+    await expect.poll(ask).toBe(base);
+  });
+
+  it('holds the time limit of git', async () => {
+    const { trusted } = await openWorkshop();
+    const { gitDir } = trusted;
+    onTestFinished(startThroughShell());
     const slow = ['-c', 'alias.slow=!sleep 60', 'slow'];
     const begun = performance.now();
     await expect(runGit(slow, { gitDir, timeoutMs: 100 })).rejects.toMatchObject({ reason: 'timeout' });

@@ -64,9 +64,7 @@ function findUnknownScripts(text: string): readonly string[] {
 
 describe.each(pages)('%s', (page) => {
   it('has no link that leads nowhere', () => expect(findDeadLinks(page, read(page))).toEqual([]));
-  it('names files that exist', () =>
-    expect(findMissingFiles(read(page))).toEqual([]),
-  );
+  it('names files that exist', () => expect(findMissingFiles(read(page))).toEqual([]));
   it('names npm scripts that exist', () => expect(findUnknownScripts(read(page))).toEqual([]));
   it('calls mw with commands and options that it has', () => expect(findWrongCalls(read(page))).toEqual([]));
 });

@@ -49,6 +49,20 @@ it('lets the next worker wait for the session of a killed one', async () => {
   expect(readFileSync(join(place.work, 'runs'), 'utf8')).toBe('run\n');
 });
 
+it.each(['worker-lost', 'effect-moved'])('runs on when its caller hands it on: %s', async (reason) => {
+  const place = makePlace();
+  const waiting = new AbortController();
+  const left = runSession(shell(place, 'clone', oneRun, { signal: waiting.signal }));
+  await untilExists(join(place.work, 'started'));
+  waiting.abort(reason);
+  expect(await left).toEqual({ type: 'aborted' });
+  expect(inspectSession(place.session)).toBe('alive');
+  const joined = runSession(shell(place, 'clone', oneRun));
+  writeFileSync(join(place.work, 'go'), '');
+  expect(await joined).toMatchObject({ type: 'exited', exitCode: 5 });
+  expect(readFileSync(join(place.work, 'runs'), 'utf8')).toBe('run\n');
+});
+
 it('runs once when two workers race for one directory', async () => {
   const place = makePlace();
   const script = 'echo run >> runs; sleep 0.2; exit 4';

@@ -103,7 +103,7 @@ describe.each(rungs)('a session on the %s rung', (rung) => {
 
   it('ends a session whose folder grows past its size', async () => {
     const place = makePlace();
-    const watch = { folder: place.work, maxBytes: 4 * 1024 * 1024 };
+    const watch = { folders: [place.work], maxBytes: 4 * 1024 * 1024 };
     const end = await runSession(
       shell(place, rung, 'dd if=/dev/zero of=big bs=1M count=8 2>/dev/null; sleep 30', { watch }),
     );

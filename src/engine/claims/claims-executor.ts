@@ -50,7 +50,7 @@ export function createClaimsExecutor({ store, presence, beatMs, onTrouble }: Cla
     const rows = await store.running(presence.worker);
     const tokens = new Map(rows.map(({ effect, token }) => [effect, token]));
     const strays = before.filter(([id, { token }]) => tokens.get(id) !== token);
-    if (strays.length > 0) await dismiss(strays);
+    if (strays.length > 0) await dismiss(store, strays);
     const missing = rows.filter(({ effect }) => !live.has(effect));
     if (missing.length === 0) return;
     const items = await store.items({ ids: [...new Set(missing.map(({ item }) => item))] });
@@ -58,12 +58,6 @@ export function createClaimsExecutor({ store, presence, beatMs, onTrouble }: Cla
       const found = items.find(({ state }) => state.item.id === item)?.state.awaiting[effect];
       if (found !== undefined) begin({ effect: found.effect as Effect, token, worker: presence.worker });
     }
-  }
-
-  /** Ends what is no longer ours. A row that went while this looked is told apart by the item: over, or somebody else's. */
-  async function dismiss(strays: readonly (readonly [EffectId, Live])[]): Promise<void> {
-    const awaited = new Set((await store.items({ open: true })).flatMap(({ state }) => Object.keys(state.awaiting)));
-    for (const [id, { controller }] of strays) controller.abort((awaited.has(id) ? 'effect-moved' : 'effect-over') satisfies AbortReason);
   }
 
   function abortAll(reason: AbortReason): Promise<unknown> {
@@ -105,6 +99,12 @@ export function createClaimsExecutor({ store, presence, beatMs, onTrouble }: Cla
       await Promise.all(ending.map(({ ended }) => ended));
     },
   };
+}
+
+/** Ends what is no longer ours. A row that went while this looked is told apart by the item: over, or somebody else's. */
+async function dismiss(store: Store, strays: readonly (readonly [EffectId, Live])[]): Promise<void> {
+  const awaited = new Set((await store.items({ open: true })).flatMap(({ state }) => Object.keys(state.awaiting)));
+  for (const [id, { controller }] of strays) controller.abort((awaited.has(id) ? 'effect-moved' : 'effect-over') satisfies AbortReason);
 }
 
 function runningExecutor(live: ReadonlyMap<EffectId, Live>, stopTaking: () => void, abortAll: (reason: AbortReason) => Promise<unknown>): RunningExecutor {

@@ -3,7 +3,7 @@
  * Arguments: socket, log file, allow-list joined by commas, pid and start of the wrapper.
  * Prints `ready` and closes stdout once it listens; ends with 64 when an argument makes no sense.
  */
-import { appendFileSync, chmodSync, closeSync, openSync, readFileSync, writeSync } from 'node:fs';
+import { appendFileSync, chmodSync, closeSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
 import { lookup } from 'node:dns/promises';
 import { basename, dirname } from 'node:path';
 import { parseRule } from './endpoint.ts';
@@ -48,6 +48,8 @@ server.on('error', (error) => {
 // The name of a unix socket holds about a hundred bytes; relative to its folder it always fits.
 process.chdir(dirname(socket));
 process.umask(0o177);
+// A session that died with its machine has left its own.
+rmSync(basename(socket), { force: true });
 server.listen(basename(socket), () => {
   chmodSync(basename(socket), 0o600);
   writeSync(1, 'ready\n');

@@ -115,6 +115,8 @@ export function startWrapper(spec: StartSpec): Promise<void> {
     stdio: coverInherited([stdin, 'ignore', stderr, program, mark, 'ignore', ...inputs], nothing),
   });
   for (const fd of [...fds, nothing]) closeSync(fd);
+  // Whoever waits for it has timers of its own; a caller that has handed the session on must be able to end.
+  child.unref();
   return new Promise((resolve, reject) => {
     child.once('error', reject);
     child.once('exit', (exitCode) => {

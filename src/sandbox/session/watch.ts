@@ -9,7 +9,7 @@ export interface Limits {
   readonly directory: string;
   readonly wallMs: number;
   readonly idleMs: number | null;
-  readonly watch: { readonly folder: string; readonly maxBytes: number } | null;
+  readonly watch: { readonly folders: readonly string[]; readonly maxBytes: number } | null;
   readonly maxOutputBytes?: number;
   readonly signal: AbortSignal;
 }
@@ -52,7 +52,7 @@ export async function watchLimits(limits: Limits, over: (done: AbortSignal) => P
       waitForAbort(limits.signal, done),
       waitForWall(limits.wallMs, done),
       watchOutput(limits, done),
-      ...(limits.watch === null ? [] : [watchSize(limits.watch.folder, limits.watch.maxBytes, done)]),
+      ...(limits.watch === null ? [] : [watchSize(limits.watch.folders, limits.watch.maxBytes, done)]),
     ]);
   } finally {
     finished.abort();
@@ -107,27 +107,27 @@ async function watchOutput(limits: Limits, done: AbortSignal): Promise<Stop | nu
 }
 
 /** Looks soon, then ever more seldom, and never for more than a tenth of the time. */
-async function watchSize(folder: string, maxBytes: number, done: AbortSignal): Promise<Stop | null> {
+async function watchSize(folders: readonly string[], maxBytes: number, done: AbortSignal): Promise<Stop | null> {
   let everyMs = 250;
   while (!done.aborted) {
     await pause(everyMs, done);
     if (done.aborted) break;
     const begun = performance.now();
-    const sizeBytes = await measureFolder(folder, done);
+    const sizeBytes = await measureFolders(folders, done);
     if (sizeBytes > maxBytes) return { type: 'too-large', sizeBytes };
     everyMs = Math.min(30_000, Math.max(Math.min(everyMs * 2, 4_000), (performance.now() - begun) * 10));
   }
   return unread;
 }
 
-/** Bytes on disk below a folder, 0 when it is not there. `du` complains about files that vanish meanwhile; it counts the rest. */
-function measureFolder(folder: string, signal: AbortSignal): Promise<number> {
+/** Bytes on disk below folders, 0 for one that is not there. `du` complains about files that vanish meanwhile; it counts the rest. */
+function measureFolders(folders: readonly string[], signal: AbortSignal): Promise<number> {
   const du = findSystemTool('du');
   if (du === null) throw new Error('du is not installed, though it comes with coreutils');
   return new Promise((resolve) => {
-    execFile(du, ['-skx', '--', folder], { env: { PATH: systemPath, LC_ALL: 'C' }, signal }, (_error, stdout) => {
-      const kilobytes = /^[0-9]+/.exec(stdout);
-      resolve(kilobytes === null ? 0 : Number(kilobytes[0]) * 1024);
+    execFile(du, ['-skxc', '--', ...folders], { env: { PATH: systemPath, LC_ALL: 'C' }, signal }, (_error, stdout) => {
+      const kilobytes = /^([0-9]+)\ttotal$/m.exec(stdout);
+      resolve(kilobytes === null ? 0 : Number(kilobytes[1]) * 1024);
     });
   });
 }
