@@ -23,15 +23,18 @@ export async function checkJournal({ store }: Factory, ids?: readonly string[]):
     const journal = await store.events({ item: id });
     events += journal.length;
     for (const { body } of journal) {
-      if (body.type === 'prepared' && !pipelines.has(body.pipeline)) pipelines.set(body.pipeline, await store.pipeline(body.pipeline));
+      if (body.type === 'prepared' && !pipelines.has(body.pipeline))
+        pipelines.set(body.pipeline, await store.pipeline(body.pipeline));
     }
     const gap = journal.findIndex(({ n }, index) => n !== index + 1);
     if (gap >= 0) problems.push(`${id}: event ${gap + 1} is missing from its journal`);
     const { state, disagreements } = refold(journal, (hash) => pipelines.get(hash) ?? null);
     problems.push(...disagreements.map((each) => `${id}: ${each}`));
-    if (!isDeepStrictEqual(JSON.parse(JSON.stringify(state)), JSON.parse(JSON.stringify(stored)))) problems.push(`${id}: its journal folds to another state than the stored one`);
+    if (!isDeepStrictEqual(JSON.parse(JSON.stringify(state)), JSON.parse(JSON.stringify(stored))))
+      problems.push(`${id}: its journal folds to another state than the stored one`);
     for (const { effect, state: place, token } of Object.values(stored.awaiting)) {
-      if (place === 'running' && !running.has(`${effect.id}#${token}`)) problems.push(`${id}: ${effect.id} runs by its state, but has no such row`);
+      if (place === 'running' && !running.has(`${effect.id}#${token}`))
+        problems.push(`${id}: ${effect.id} runs by its state, but has no such row`);
     }
   }
   return { items: items.length, events, problems };

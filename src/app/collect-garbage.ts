@@ -13,7 +13,10 @@ export interface Removed {
   readonly path: string;
 }
 
-export async function collectGarbage(factory: Factory, options: { readonly dryRun: boolean; readonly copies: boolean }): Promise<readonly Removed[]> {
+export async function collectGarbage(
+  factory: Factory,
+  options: { readonly dryRun: boolean; readonly copies: boolean },
+): Promise<readonly Removed[]> {
   const removed: Removed[] = [];
   const busy = (await factory.store.workers()).some(({ silentMs }) => silentMs < 10_000);
   for (const project of await factory.store.projects()) {

@@ -18,7 +18,11 @@ export interface ExamFinding {
 
 const lowDiskBytes = 2 * 1024 ** 3;
 
-export async function examine(environment: AppEnvironment, folder: string, options: { readonly probes: boolean }): Promise<readonly ExamFinding[]> {
+export async function examine(
+  environment: AppEnvironment,
+  folder: string,
+  options: { readonly probes: boolean },
+): Promise<readonly ExamFinding[]> {
   const findings: ExamFinding[] = [good('node', process.versions.node)];
   const git = await checkGit();
   findings.push(git.type === 'usable' ? good('git', git.version) : bad('git', git.what, git.next));
@@ -28,10 +32,15 @@ export async function examine(environment: AppEnvironment, folder: string, optio
   await examineSandboxes(adapters, config?.sandbox.rung ?? 'bubblewrap', options.probes, findings);
   for (const [name, agent] of Object.entries(config?.agents ?? {})) {
     const missing = await adapters.agentOf(agent.adapter).missing(agent);
-    findings.push(missing === null ? good(`agent ${name}`, agent.adapter) : bad(`agent ${name}`, missing.what, missing.next));
-    if (agent.login === true) findings.push(note(`agent ${name}`, 'is given your own login of its program, read-only, inside the sandbox'));
-    if ((agent.passEnv ?? []).length > 0) findings.push(note(`agent ${name}`, `is given these of your variables: ${(agent.passEnv ?? []).join(', ')}`));
-    if ((agent.network ?? []).length > 0) findings.push(note(`agent ${name}`, `may reach ${(agent.network ?? []).join(', ')}`));
+    findings.push(
+      missing === null ? good(`agent ${name}`, agent.adapter) : bad(`agent ${name}`, missing.what, missing.next),
+    );
+    if (agent.login === true)
+      findings.push(note(`agent ${name}`, 'is given your own login of its program, read-only, inside the sandbox'));
+    if ((agent.passEnv ?? []).length > 0)
+      findings.push(note(`agent ${name}`, `is given these of your variables: ${(agent.passEnv ?? []).join(', ')}`));
+    if ((agent.network ?? []).length > 0)
+      findings.push(note(`agent ${name}`, `may reach ${(agent.network ?? []).join(', ')}`));
   }
   return findings;
 }
@@ -51,7 +60,9 @@ async function examineDisk({ home }: AppEnvironment): Promise<ExamFinding> {
   const { bavail, bsize } = await statfs(home);
   const free = bavail * bsize;
   const text = `${(free / 1024 ** 3).toFixed(1)} GB free at ${home}`;
-  return free < lowDiskBytes ? { status: 'note', about: 'disk', text, next: 'mw gc --copies frees working copies' } : good('disk', text);
+  return free < lowDiskBytes
+    ? { status: 'note', about: 'disk', text, next: 'mw gc --copies frees working copies' }
+    : good('disk', text);
 }
 
 async function examineProject(folder: string, findings: ExamFinding[]): Promise<ProjectConfig | null> {
@@ -61,12 +72,21 @@ async function examineProject(folder: string, findings: ExamFinding[]): Promise<
     return config;
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
-    findings.push(error.code === 'E_CONFIG' ? bad('project', error.message, error.next) : note('project', `none here: ${error.message}`));
+    findings.push(
+      error.code === 'E_CONFIG'
+        ? bad('project', error.message, error.next)
+        : note('project', `none here: ${error.message}`),
+    );
     return null;
   }
 }
 
-async function examineSandboxes(adapters: Adapters, needed: SandboxRung, probes: boolean, findings: ExamFinding[]): Promise<void> {
+async function examineSandboxes(
+  adapters: Adapters,
+  needed: SandboxRung,
+  probes: boolean,
+  findings: ExamFinding[],
+): Promise<void> {
   for (const rung of SandboxRung.options) {
     const sandbox = adapters.sandboxOf(rung);
     const about = `sandbox ${rung}`;
@@ -77,7 +97,15 @@ async function examineSandboxes(adapters: Adapters, needed: SandboxRung, probes:
     }
     const tried = probes ? await sandbox.probe() : [];
     const open = tried.filter(({ held }) => !held);
-    findings.push(open.length === 0 ? good(about, probes ? `${tried.length} attempts to break out, none got through` : 'starts') : bad(about, `did not hold: ${open.map(({ name, detail }) => `${name} (${detail})`).join('; ')}`, 'do not run agents at this rung here'));
+    findings.push(
+      open.length === 0
+        ? good(about, probes ? `${tried.length} attempts to break out, none got through` : 'starts')
+        : bad(
+            about,
+            `did not hold: ${open.map(({ name, detail }) => `${name} (${detail})`).join('; ')}`,
+            'do not run agents at this rung here',
+          ),
+    );
   }
 }
 

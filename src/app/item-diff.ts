@@ -7,7 +7,11 @@ import { requireItem } from './work.ts';
 const maxBytes = 8 * 1024 * 1024;
 
 /** What an item changes against the commit it started from: landed, or the candidate so far. Empty when nothing yet. */
-export async function readDiff(factory: Factory, id: string, stat: boolean): Promise<{ readonly text: string; readonly cut: boolean }> {
+export async function readDiff(
+  factory: Factory,
+  id: string,
+  stat: boolean,
+): Promise<{ readonly text: string; readonly cut: boolean }> {
   const { item, base, head } = await requireItem(factory, id);
   if (base === null || head === null || base === head) return { text: '', cut: false };
   const project = factory.home.project(item.project);

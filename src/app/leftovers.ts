@@ -23,7 +23,12 @@ export async function cleanUp(home: Home, copies: Copies, effect: string): Promi
  * What killed workers of this home left: sessions that nobody here will go on with are ended, their folders and copies
  * freed. Folders are listed before the store is asked: what another worker begins meanwhile is not taken for a leftover.
  */
-export async function sweepLeftovers(store: Store<ItemState>, home: Home, homeId: string, copies: Copies): Promise<void> {
+export async function sweepLeftovers(
+  store: Store<ItemState>,
+  home: Home,
+  homeId: string,
+  copies: Copies,
+): Promise<void> {
   await mkdir(home.sessions, { recursive: true, mode: 0o700 });
   const names = await readdir(home.sessions);
   const projects = await store.projects();
@@ -51,7 +56,9 @@ async function liveEffects(store: Store<ItemState>, homeId: string): Promise<Rea
   const open = await store.items({ open: true });
   return new Set(
     open.flatMap(({ state }) =>
-      Object.values(state.awaiting).flatMap(({ effect, worker }) => (worker === null || isWorkerOf(homeId, worker) ? [effect.id] : [])),
+      Object.values(state.awaiting).flatMap(({ effect, worker }) =>
+        worker === null || isWorkerOf(homeId, worker) ? [effect.id] : [],
+      ),
     ),
   );
 }

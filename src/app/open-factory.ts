@@ -26,7 +26,12 @@ export interface Factory {
 export async function openFactory(environment: AppEnvironment, onNotice: (text: string) => void): Promise<Factory> {
   const home = homeAt(environment.home);
   await makeHome(home.root);
-  const database = await openDatabase({ home: home.root, databaseUrl: environment.databaseUrl, searchPath: environment.searchPath, onNotice });
+  const database = await openDatabase({
+    home: home.root,
+    databaseUrl: environment.databaseUrl,
+    searchPath: environment.searchPath,
+    onNotice,
+  });
   const store = createPostgresStore<ItemState>(database);
   return {
     environment,
@@ -41,7 +46,12 @@ export async function openFactory(environment: AppEnvironment, onNotice: (text: 
 
 async function makeHome(root: string): Promise<void> {
   await makeFolders(root).catch((error: NodeJS.ErrnoException) => {
-    throw new UserError('E_HOME_READ_ONLY', `the folder ${root} cannot be made: ${error.code ?? error.message}`, 'set MW_HOME to a folder that you can write', { cause: error });
+    throw new UserError(
+      'E_HOME_READ_ONLY',
+      `the folder ${root} cannot be made: ${error.code ?? error.message}`,
+      'set MW_HOME to a folder that you can write',
+      { cause: error },
+    );
   });
 }
 

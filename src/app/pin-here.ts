@@ -21,7 +21,8 @@ export interface ProjectHere {
 export async function readProjectHere(folder: string): Promise<ProjectHere> {
   const { path } = await findRepository(folder);
   const text = await readText(join(path, projectFile));
-  if (text === null) throw new UserError('E_NO_CONFIG', `there is no ${projectFile} in ${path}`, 'mw init', { exit: exitCode.usage });
+  if (text === null)
+    throw new UserError('E_NO_CONFIG', `there is no ${projectFile} in ${path}`, 'mw init', { exit: exitCode.usage });
   const loaded = loadProject(text);
   if (!loaded.ok) throw configError(loaded.problems);
   return { path, config: loaded.config, text };

@@ -9,14 +9,21 @@ import { shortName } from '../store/home.ts';
 import type { ProjectRow, Store, StoredLimits } from '../store/store.ts';
 
 /** The main checkout of the user's repository around `folder`. E_NO_REPOSITORY when there is none. */
-export async function findRepository(folder: string): Promise<{ readonly path: string; readonly repository: UserRepository }> {
+export async function findRepository(
+  folder: string,
+): Promise<{ readonly path: string; readonly repository: UserRepository }> {
   for (let path = resolve(folder); ; path = dirname(path)) {
     const found = await locateUserRepository(path);
     if (found !== null) return mainCheckout(found);
     if (path !== dirname(path)) continue;
-    throw new UserError('E_NO_REPOSITORY', `${folder} is not in a git repository`, 'cd into your repository, or: git init && git add -A && git commit -m "First commit"', {
-      exit: exitCode.usage,
-    });
+    throw new UserError(
+      'E_NO_REPOSITORY',
+      `${folder} is not in a git repository`,
+      'cd into your repository, or: git init && git add -A && git commit -m "First commit"',
+      {
+        exit: exitCode.usage,
+      },
+    );
   }
 }
 
@@ -39,7 +46,13 @@ export async function registerProject(store: Store<ItemState>, folder: string): 
 }
 
 function slug(name: string): string {
-  return name.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-').replaceAll(/^-+|-+$/g, '').slice(0, 24) || 'project';
+  return (
+    name
+      .toLowerCase()
+      .replaceAll(/[^a-z0-9]+/g, '-')
+      .replaceAll(/^-+|-+$/g, '')
+      .slice(0, 24) || 'project'
+  );
 }
 
 /** What steps may ask and tell about projects; the same limits are not told twice. */
@@ -57,7 +70,12 @@ export function projectAccess(store: Store<ItemState>) {
       if (told.get(id) === text) return;
       told.set(id, text);
       const row = await store.project(id);
-      if (row !== null) await store.saveProject({ ...row, target: pipeline.target, limits: { ...limits, agents: { ...row.limits?.agents, ...limits.agents } } });
+      if (row !== null)
+        await store.saveProject({
+          ...row,
+          target: pipeline.target,
+          limits: { ...limits, agents: { ...row.limits?.agents, ...limits.agents } },
+        });
     },
   };
 }
@@ -67,7 +85,10 @@ function limitsOf(pipeline: PinnedPipeline): StoredLimits {
     slots: pipeline.limits.slots,
     dayMicroUsd: pipeline.limits.dayMicroUsd,
     agents: Object.fromEntries(
-      Object.entries(pipeline.agents).map(([name, agent]) => [name, { slots: agent.slots ?? null, perMinute: agent.perMinute ?? null }]),
+      Object.entries(pipeline.agents).map(([name, agent]) => [
+        name,
+        { slots: agent.slots ?? null, perMinute: agent.perMinute ?? null },
+      ]),
     ),
   };
 }

@@ -48,7 +48,8 @@ export interface RunningFactory {
 
 export async function runFactory(factory: Factory, options: RunOptions): Promise<RunningFactory> {
   const { store, home, environment } = factory;
-  const onTrouble = (error: unknown) => void explainFullDisk(home.root, error).then((full) => options.onTrouble(full ?? error), options.onTrouble);
+  const onTrouble = (error: unknown) =>
+    void explainFullDisk(home.root, error).then((full) => options.onTrouble(full ?? error), options.onTrouble);
   const point = environment.variable('MW_FAULT');
   const fault = point === undefined ? null : createFault(point, freezeProcess);
   let executor: Executor | null = null;
@@ -166,10 +167,11 @@ async function beginLives(factory: Factory, parts: WorkerParts): Promise<Lives> 
 
   return {
     now: () => life,
-    holds: () => life.presence.beat().then(
-      () => life.presence.alive(),
-      () => false,
-    ),
+    holds: () =>
+      life.presence.beat().then(
+        () => life.presence.alive(),
+        () => false,
+      ),
     async drain() {
       do {
         await renewal;
@@ -195,10 +197,11 @@ async function homeIdOf(root: string): Promise<string> {
     throw error;
   });
   if (known !== null && known !== '') return known;
-  await writeFile(file, randomBytes(4).toString('hex'), { flag: 'wx', mode: 0o600, flush: true }).catch((error: NodeJS.ErrnoException) => {
-    // Another process of this home was quicker.
-    if (error.code !== 'EEXIST') throw error;
-  });
+  await writeFile(file, randomBytes(4).toString('hex'), { flag: 'wx', mode: 0o600, flush: true }).catch(
+    (error: NodeJS.ErrnoException) => {
+      // Another process of this home was quicker.
+      if (error.code !== 'EEXIST') throw error;
+    },
+  );
   return readFile(file, 'utf8');
 }
-

@@ -14,7 +14,10 @@ export interface StopOptions {
   readonly onNotice: (text: string) => void;
 }
 
-export async function stopFactory(environment: AppEnvironment, options: StopOptions): Promise<{ readonly workers: number; readonly database: 'stopped' | 'not-running' }> {
+export async function stopFactory(
+  environment: AppEnvironment,
+  options: StopOptions,
+): Promise<{ readonly workers: number; readonly database: 'stopped' | 'not-running' }> {
   const own = environment.databaseUrl === undefined;
   if (own && (await serverStatus(environment.home)).type !== 'running') return { workers: 0, database: 'not-running' };
   const workers = await stopWorkers(environment, options);
@@ -34,7 +37,12 @@ async function stopWorkers(environment: AppEnvironment, options: StopOptions): P
     const deadline = performance.now() + options.timeoutMs;
     for (let left = await alive(); left.length > 0; left = await alive()) {
       if (performance.now() > deadline) {
-        throw new UserError('E_STILL_RUNNING', `process ${left.map(({ pid }) => pid).join(', ')} still finishes what it began`, 'mw down --now', { exit: exitCode.pending });
+        throw new UserError(
+          'E_STILL_RUNNING',
+          `process ${left.map(({ pid }) => pid).join(', ')} still finishes what it began`,
+          'mw down --now',
+          { exit: exitCode.pending },
+        );
       }
       await sleep(pollMs);
     }

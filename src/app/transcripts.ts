@@ -15,15 +15,27 @@ export interface Transcript {
   readonly prompt: string;
   readonly transcript: Buffer;
   readonly stderr: string;
+  /** Lines of JSON, one for each connection that was tried. */
+  readonly egress: string;
 }
 
 const pollMs = 200;
 
 /** The finished sessions at an address: an item, a phase of it, or one attempt. */
-export async function readTranscripts(factory: Factory, address: string, options: { readonly checks: boolean }): Promise<readonly Transcript[]> {
+export async function readTranscripts(
+  factory: Factory,
+  address: string,
+  options: { readonly checks: boolean },
+): Promise<readonly Transcript[]> {
   const [id = ''] = address.split('/');
   const events = await factory.store.events({ item: id });
-  if (options.checks) return readChecks(factory, events.flatMap(({ body }) => (body.type === 'checks-finished' ? body.results.map((result) => ({ ...result, commit: body.commit })) : [])));
+  if (options.checks)
+    return readChecks(
+      factory,
+      events.flatMap(({ body }) =>
+        body.type === 'checks-finished' ? body.results.map((result) => ({ ...result, commit: body.commit })) : [],
+      ),
+    );
   const adapters = await adaptersOf(factory, id);
   const found: Transcript[] = [];
   for (const attempt of attemptsOf(events)) {
@@ -35,6 +47,7 @@ export async function readTranscripts(factory: Factory, address: string, options
         prompt: (await read(factory, session.prompt)).toString('utf8'),
         transcript: await read(factory, session.transcript),
         stderr: (await read(factory, session.stderr)).toString('utf8'),
+        egress: session.egress === null ? '' : (await read(factory, session.egress)).toString('utf8'),
       });
     }
   }
@@ -42,10 +55,18 @@ export async function readTranscripts(factory: Factory, address: string, options
 }
 
 function isWithin(address: string, asked: string): boolean {
-  return address === asked || asked.indexOf('/') < 0 || (!asked.includes('#') && address.startsWith(`${asked}#`)) || address.startsWith(`${asked}.`);
+  return (
+    address === asked ||
+    asked.indexOf('/') < 0 ||
+    (!asked.includes('#') && address.startsWith(`${asked}#`)) ||
+    address.startsWith(`${asked}.`)
+  );
 }
 
-async function readChecks(factory: Factory, results: readonly { name: string; status: string; commit: string; log: ArtifactRef | null }[]): Promise<readonly Transcript[]> {
+async function readChecks(
+  factory: Factory,
+  results: readonly { name: string; status: string; commit: string; log: ArtifactRef | null }[],
+): Promise<readonly Transcript[]> {
   return Promise.all(
     results.map(async ({ name, status, commit, log }) => ({
       title: `check ${name} on ${commit.slice(0, 10)}: ${status}`,
@@ -53,6 +74,7 @@ async function readChecks(factory: Factory, results: readonly { name: string; st
       prompt: '',
       transcript: log === null ? Buffer.alloc(0) : await read(factory, log),
       stderr: '',
+      egress: '',
     })),
   );
 }
@@ -77,12 +99,19 @@ async function read(factory: Factory, ref: ArtifactRef): Promise<Buffer> {
 }
 
 /** Prints what the item's running sessions say, until none runs. */
-export async function followLive(factory: Factory, address: string, agentOf: (adapter: AdapterName) => Agent, onLine: (line: string) => void): Promise<void> {
+export async function followLive(
+  factory: Factory,
+  address: string,
+  agentOf: (adapter: AdapterName) => Agent,
+  onLine: (line: string) => void,
+): Promise<void> {
   const [id = ''] = address.split('/');
   const adapters = await adaptersOf(factory, id);
   const offsets = new Map<string, number>();
   for (;;) {
-    const running = (await factory.store.running()).filter(({ item, effect }) => item === id && /\/(attempt|review\.[^/]+)-\d+$/.test(effect));
+    const running = (await factory.store.running()).filter(
+      ({ item, effect }) => item === id && /\/(attempt|review\.[^/]+)-\d+$/.test(effect),
+    );
     for (const { effect } of running) {
       for (const turn of [1, 2]) {
         const file = join(factory.home.effect(effect), `turn-${turn}`, 'stdout');

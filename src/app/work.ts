@@ -20,20 +20,49 @@ export interface NewItem {
 }
 
 /** Adds all of them or none. A key that the project knows already is a conflict, named. */
-export async function addItems(factory: Factory, project: string, inputs: readonly NewItem[]): Promise<readonly WorkItem[]> {
+export async function addItems(
+  factory: Factory,
+  project: string,
+  inputs: readonly NewItem[],
+): Promise<readonly WorkItem[]> {
   const keys = inputs.flatMap(({ key }) => (key === undefined ? [] : [key]));
   const twice = keys.find((key, index) => keys.indexOf(key) !== index);
-  if (twice !== undefined) throw new UserError('E_KEY_TWICE', `the key ${JSON.stringify(twice)} stands twice in this batch`, 'give each item a key of its own', { exit: exitCode.usage });
+  if (twice !== undefined)
+    throw new UserError(
+      'E_KEY_TWICE',
+      `the key ${JSON.stringify(twice)} stands twice in this batch`,
+      'give each item a key of its own',
+      { exit: exitCode.usage },
+    );
   const referred = inputs.flatMap(({ after }) => after ?? []);
   const known = await factory.store.itemByKey(project, [...new Set([...keys, ...referred])]);
   const taken = keys.find((key) => known.has(key));
-  if (taken !== undefined) throw new UserError('E_KEY_TAKEN', `the key ${JSON.stringify(taken)} belongs to ${known.get(taken)} already`, `mw show ${known.get(taken)}`, { exit: exitCode.conflict });
-  await requireItems(factory, referred.filter((name) => ItemId.safeParse(name).success));
+  if (taken !== undefined)
+    throw new UserError(
+      'E_KEY_TAKEN',
+      `the key ${JSON.stringify(taken)} belongs to ${known.get(taken)} already`,
+      `mw show ${known.get(taken)}`,
+      { exit: exitCode.conflict },
+    );
+  await requireItems(
+    factory,
+    referred.filter((name) => ItemId.safeParse(name).success),
+  );
   return factory.journal.add(inputs.length, project, (ids) => {
-    const own = new Map(inputs.flatMap(({ key }, index) => (key === undefined ? [] : [[key, ids[index] ?? ''] as const])));
-    const items = inputs.map((input, index) => toItem(input, ids[index] ?? '', project, (name) => own.get(name) ?? known.get(name)));
+    const own = new Map(
+      inputs.flatMap(({ key }, index) => (key === undefined ? [] : [[key, ids[index] ?? ''] as const])),
+    );
+    const items = inputs.map((input, index) =>
+      toItem(input, ids[index] ?? '', project, (name) => own.get(name) ?? known.get(name)),
+    );
     const cycle = findCycle(items);
-    if (cycle !== null) throw new UserError('E_CYCLE', `these items come after each other in a circle: ${nameCycle(cycle, inputs, ids)}`, 'take one of them out of "after"', { exit: exitCode.usage });
+    if (cycle !== null)
+      throw new UserError(
+        'E_CYCLE',
+        `these items come after each other in a circle: ${nameCycle(cycle, inputs, ids)}`,
+        'take one of them out of "after"',
+        { exit: exitCode.usage },
+      );
     return items;
   });
 }
@@ -42,7 +71,13 @@ function toItem(input: NewItem, id: string, project: string, resolve: (name: str
   const after = (input.after ?? []).map((name) => {
     if (ItemId.safeParse(name).success) return name;
     const found = resolve(name);
-    if (found === undefined) throw new UserError('E_UNKNOWN_KEY', `"after" names ${JSON.stringify(name)}, which is neither an item nor a key`, 'mw list', { exit: exitCode.notFound });
+    if (found === undefined)
+      throw new UserError(
+        'E_UNKNOWN_KEY',
+        `"after" names ${JSON.stringify(name)}, which is neither an item nor a key`,
+        'mw list',
+        { exit: exitCode.notFound },
+      );
     return found;
   });
   const item = WorkItem.safeParse({
@@ -59,7 +94,12 @@ function toItem(input: NewItem, id: string, project: string, resolve: (name: str
   });
   if (item.success) return item.data;
   const problem = item.error.issues[0];
-  throw new UserError('E_BAD_ITEM', `${problem?.path.join('.') ?? 'item'}: ${problem?.message ?? 'does not fit'}`, 'mw add --help', { exit: exitCode.usage });
+  throw new UserError(
+    'E_BAD_ITEM',
+    `${problem?.path.join('.') ?? 'item'}: ${problem?.message ?? 'does not fit'}`,
+    'mw add --help',
+    { exit: exitCode.usage },
+  );
 }
 
 function nameCycle(cycle: readonly string[], inputs: readonly NewItem[], ids: readonly string[]): string {
@@ -90,24 +130,45 @@ export async function editItem(factory: Factory, id: string, change: WorkItemCha
   if (change.after !== undefined) {
     await requireItems(factory, change.after);
     const open = await factory.store.items({ open: true });
-    const cycle = findCycle(open.map(({ state: { item } }) => (item.id === id ? { ...item, after: change.after ?? [] } : item)));
-    if (cycle !== null) throw new UserError('E_CYCLE', `these items would come after each other in a circle: ${cycle.join(' → ')}`, `mw show ${cycle[0]}`, { exit: exitCode.usage });
+    const cycle = findCycle(
+      open.map(({ state: { item } }) => (item.id === id ? { ...item, after: change.after ?? [] } : item)),
+    );
+    if (cycle !== null)
+      throw new UserError(
+        'E_CYCLE',
+        `these items would come after each other in a circle: ${cycle.join(' → ')}`,
+        `mw show ${cycle[0]}`,
+        { exit: exitCode.usage },
+      );
   }
   return ask(factory, id, { type: 'work-item-edited', change, by });
 }
 
 export function requireOpen(state: ItemState): void {
   if (!isFinal(state.status)) return;
-  throw new UserError('E_OVER', `${state.item.id} is ${state.status} already`, `mw show ${state.item.id}`, { exit: exitCode.conflict });
+  throw new UserError('E_OVER', `${state.item.id} is ${state.status} already`, `mw show ${state.item.id}`, {
+    exit: exitCode.conflict,
+  });
 }
 
 /** The gate that an item waits at, of one of these kinds. */
 export function requireGate(state: ItemState, kinds: readonly Gate['type'][]): Gate {
   const { gate, item } = state;
-  if (gate === null) throw new UserError('E_NO_GATE', `${item.id} is ${state.status} and waits for no decision`, `mw show ${item.id}`, { exit: exitCode.conflict });
+  if (gate === null)
+    throw new UserError('E_NO_GATE', `${item.id} is ${state.status} and waits for no decision`, `mw show ${item.id}`, {
+      exit: exitCode.conflict,
+    });
   if (kinds.includes(gate.type)) return gate;
-  const next = gate.type === 'question' ? `mw answer ${item.id} "…"` : `mw approve ${item.id}, or mw reject ${item.id} --reason "…"`;
-  throw new UserError('E_OTHER_GATE', `${item.id} waits for ${gate.type === 'question' ? 'an answer' : 'an approval'}`, next, { exit: exitCode.conflict });
+  const next =
+    gate.type === 'question'
+      ? `mw answer ${item.id} "…"`
+      : `mw approve ${item.id}, or mw reject ${item.id} --reason "…"`;
+  throw new UserError(
+    'E_OTHER_GATE',
+    `${item.id} waits for ${gate.type === 'question' ? 'an answer' : 'an approval'}`,
+    next,
+    { exit: exitCode.conflict },
+  );
 }
 
 /** Appends a person's event. A decision that somebody else made first is a conflict. */
@@ -115,5 +176,7 @@ export async function ask(factory: Factory, id: string, body: EventBody): Promis
   const result = await factory.journal.append(id, body);
   if (result.type === 'appended') return result.state;
   if (result.type === 'no-such-item') throw notFound(id);
-  throw new UserError('E_DECIDED', `somebody was quicker: ${id} has moved on`, `mw show ${id}`, { exit: exitCode.conflict });
+  throw new UserError('E_DECIDED', `somebody was quicker: ${id} has moved on`, `mw show ${id}`, {
+    exit: exitCode.conflict,
+  });
 }

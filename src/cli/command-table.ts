@@ -8,10 +8,19 @@ interface Entry {
 /** Every command with its one line; a body is loaded when it is asked for. */
 export const commandTable = {
   init: { summary: 'set up this repository: millwright.yaml, checks, agent', load: () => import('./commands/init.ts') },
-  demo: { summary: 'build a small program with a scripted agent: no account, no key', load: () => import('./commands/demo.ts') },
-  doctor: { summary: 'prove what this machine can do: git, database, sandbox, agents', load: () => import('./commands/doctor.ts') },
+  demo: {
+    summary: 'build a small program with a scripted agent: no account, no key',
+    load: () => import('./commands/demo.ts'),
+  },
+  doctor: {
+    summary: 'prove what this machine can do: git, database, sandbox, agents',
+    load: () => import('./commands/doctor.ts'),
+  },
   up: { summary: 'run the factory', load: () => import('./commands/up.ts') },
-  down: { summary: 'finish what runs, then stop the factory and its database', load: () => import('./commands/down.ts') },
+  down: {
+    summary: 'finish what runs, then stop the factory and its database',
+    load: () => import('./commands/down.ts'),
+  },
   status: { summary: 'one screen: what needs you, what runs, what waits', load: () => import('./commands/status.ts') },
   add: { summary: 'add work: from words, stdin, or many as JSON lines', load: () => import('./commands/add.ts') },
   list: { summary: 'list work items', load: () => import('./commands/list.ts') },
@@ -27,14 +36,20 @@ export const commandTable = {
   pause: { summary: 'hold an item, or the whole factory', load: () => import('./commands/pause.ts') },
   resume: { summary: 'go on with what was paused', load: () => import('./commands/resume.ts') },
   cancel: { summary: 'give up an item; its work is kept', load: () => import('./commands/cancel.ts') },
-  retry: { summary: 'try an item again, from where it stopped or from a phase', load: () => import('./commands/retry.ts') },
+  retry: {
+    summary: 'try an item again, from where it stopped or from a phase',
+    load: () => import('./commands/retry.ts'),
+  },
   diff: { summary: 'what an item changes', load: () => import('./commands/diff.ts') },
   events: { summary: 'the journal, as lines of JSON', load: () => import('./commands/events.ts') },
   pipeline: { summary: 'list, show, check and draw pipelines', load: () => import('./commands/pipeline.ts') },
   config: { summary: 'check and show the configuration', load: () => import('./commands/config.ts') },
   db: { summary: 'back up, restore and check the database', load: () => import('./commands/db.ts') },
   gc: { summary: 'free what is not needed any more', load: () => import('./commands/gc.ts') },
-  version: { summary: 'versions of Millwright, Node, git and the database', load: () => import('./commands/version.ts') },
+  version: {
+    summary: 'versions of Millwright, Node, git and the database',
+    load: () => import('./commands/version.ts'),
+  },
   completion: { summary: 'shell completion', load: () => import('./commands/completion.ts') },
   help: { summary: 'help on a command or topic', load: () => import('./commands/help.ts') },
 } as const satisfies Readonly<Record<string, Entry>>;

@@ -37,7 +37,12 @@ export function createContext(): CliContext {
     },
     requirePerson() {
       if (environment.insideSession) {
-        throw new UserError('E_NOT_A_PERSON', 'this runs inside an agent’s session, which may decide nothing', 'let a person run it', { exit: exitCode.needsPerson });
+        throw new UserError(
+          'E_NOT_A_PERSON',
+          'this runs inside an agent’s session, which may decide nothing',
+          'let a person run it',
+          { exit: exitCode.needsPerson },
+        );
       }
     },
   };

@@ -33,13 +33,15 @@ export function describeEvent(event: JournalEvent): EventLine | null {
     case 'effect-broke':
       return line('bad', placeOf(body.effect), `Millwright itself failed: ${oneLine(body.error, width)}`);
     case 'prepared':
-      return line('ok', 'prepare', `on ${body.base.slice(0, 10)}; the checks pass before any change`);
+      return line('ok', 'prepare', `on ${body.base.slice(0, 10)}; the checks pass before any change`, body.grants);
     case 'prepare-refused':
       return line('bad', 'prepare', `cannot start (${body.reason}): ${oneLine(body.detail, width)}`, [
         `Next: ${body.next}`,
       ]);
     case 'effect-refused':
-      return line('bad', placeOf(body.effect), `refused (${body.code}): ${oneLine(body.detail, width)}`, [`Next: ${body.next}`]);
+      return line('bad', placeOf(body.effect), `refused (${body.code}): ${oneLine(body.detail, width)}`, [
+        `Next: ${body.next}`,
+      ]);
     case 'attempt-finished':
       return attemptLine(placeOf(body.effect), body.outcome);
     case 'checks-finished':

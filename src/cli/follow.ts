@@ -38,7 +38,8 @@ export async function runAndFollow(factory: Factory, context: CliContext, option
   let interrupts = 0;
   let running: RunningFactory | null = null;
   const tellTrouble = createTroubleTeller(progress);
-  const onTrouble = (error: unknown) => (error instanceof UserError && error.code === 'E_DISK_FULL' ? settle(error) : tellTrouble(error));
+  const onTrouble = (error: unknown) =>
+    error instanceof UserError && error.code === 'E_DISK_FULL' ? settle(error) : tellTrouble(error);
   const stands = new Map<string, ItemState>();
   const onEvent = (event: JournalEvent) => {
     const key = `${event.item} ${event.n}`;
@@ -54,19 +55,25 @@ export async function runAndFollow(factory: Factory, context: CliContext, option
     tail.wake();
     progress.schedule(view);
     counter.look(plan, view);
-    if ((options.untilEmpty || counter.exhausted()) && running !== null && isSettled(plan, view, running.busy())) settle('empty');
+    if ((options.untilEmpty || counter.exhausted()) && running !== null && isSettled(plan, view, running.busy()))
+      settle('empty');
   };
   running = await runFactory(factory, { slots: options.slots, bounds: counter.bounds, onSchedule, onTrouble });
   counter.listen(running);
   running.journal.onChange(({ item, n, body, before, after }) => {
     // A refusal's own line says the same already.
     const told = ['prepare-refused', 'effect-refused', 'land-refused'].includes(body.type);
-    const news = !told && after.reason !== null && after.reason.text !== before?.reason?.text && ['waiting', 'paused', 'parked'].includes(after.status);
+    const news =
+      !told &&
+      after.reason !== null &&
+      after.reason.text !== before?.reason?.text &&
+      ['waiting', 'paused', 'parked'].includes(after.status);
     if (news) stands.set(`${item} ${n}`, after);
   });
   const interrupt = () => {
     interrupts += 1;
-    if (interrupts === 1) context.output.talk('Finishing what runs; press Ctrl-C again to stop now. Nothing is lost either way.');
+    if (interrupts === 1)
+      context.output.talk('Finishing what runs; press Ctrl-C again to stop now. Nothing is lost either way.');
     settle('interrupted');
     if (interrupts > 1) void running?.stop();
   };
@@ -90,7 +97,11 @@ export async function runAndFollow(factory: Factory, context: CliContext, option
   if (end instanceof UserError) throw end;
   const { rows } = await readPicture(factory.store, options.only === null ? {} : { ids: options.only });
   const code = end === 'empty' && counter.exhausted() ? exitCode.budget : codeFor(end, rows, counter.touched());
-  if (!options.json) progress.summary(rows.filter(({ id }) => counter.touched().has(id)), code);
+  if (!options.json)
+    progress.summary(
+      rows.filter(({ id }) => counter.touched().has(id)),
+      code,
+    );
   return code;
 }
 
@@ -121,7 +132,9 @@ function codeFor(end: Exclude<End, UserError>, rows: readonly ItemRow[], touched
   if (left.length === 0) return exitCode.done;
   if (end === 'time') return exitCode.pending;
   const blocked = left.filter(({ state }) => state !== 'queued');
-  return blocked.length > 0 && blocked.every(({ state }) => state === 'waiting') ? exitCode.needsPerson : exitCode.notAccepted;
+  return blocked.length > 0 && blocked.every(({ state }) => state === 'waiting')
+    ? exitCode.needsPerson
+    : exitCode.notAccepted;
 }
 
 interface Counter {
@@ -142,7 +155,11 @@ function createCounter(options: FollowOptions): Counter {
   let exhausted = false;
   const left = (limit: number | null, used: number) => (limit === null ? null : limit - used);
   return {
-    bounds: () => ({ itemsLeft: left(options.maxItems, begun.size), costLeftMicroUsd: left(options.maxCostMicroUsd, spent), only: options.only }),
+    bounds: () => ({
+      itemsLeft: left(options.maxItems, begun.size),
+      costLeftMicroUsd: left(options.maxCostMicroUsd, spent),
+      only: options.only,
+    }),
     look({ waits }, view) {
       exhausted = waits.some(({ code }) => code === 'session-items' || code === 'session-cost');
       for (const { id } of view.items) if (options.only === null || options.only.includes(id)) seen.add(id);

@@ -17,7 +17,9 @@ async function main(args: readonly string[]): Promise<void> {
     .showSuggestionAfterError()
     .configureOutput({ writeErr: (text) => void process.stderr.write(text) })
     .exitOverride();
-  const asked = args.find((each, index) => Object.hasOwn(commandTable, each) && !takesFolder(args[index - 1])) as CommandName | undefined;
+  const asked = args.find((each, index) => Object.hasOwn(commandTable, each) && !takesFolder(args[index - 1])) as
+    | CommandName
+    | undefined;
   for (const [name, { summary, load }] of Object.entries(commandTable)) {
     const command = program.command(name).summary(summary).description(summary).exitOverride();
     if (name === asked) (await load()).define(command, context);
@@ -43,7 +45,12 @@ function enter(directory: string): void {
   try {
     process.chdir(directory);
   } catch (error) {
-    throw new UserError('E_NO_FOLDER', `there is no folder ${directory} to work in`, 'mw -C FOLDER …, with one that exists', { exit: exitCode.usage, cause: error });
+    throw new UserError(
+      'E_NO_FOLDER',
+      `there is no folder ${directory} to work in`,
+      'mw -C FOLDER …, with one that exists',
+      { exit: exitCode.usage, cause: error },
+    );
   }
 }
 
@@ -65,4 +72,3 @@ try {
   process.exitCode = reportError(error, process.argv.includes('--json'));
 }
 settled = true;
-

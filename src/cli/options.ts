@@ -17,7 +17,8 @@ export function parseInteger(text: string): number {
 /** US dollars to micro-USD. */
 export function parseUsd(text: string): number {
   const value = Number(text.replace(/^\$/, ''));
-  if (!Number.isFinite(value) || value < 0) throw new InvalidArgumentError('give an amount in US dollars, for example 2.50.');
+  if (!Number.isFinite(value) || value < 0)
+    throw new InvalidArgumentError('give an amount in US dollars, for example 2.50.');
   return Math.round(value * 1_000_000);
 }
 
@@ -40,5 +41,11 @@ export function parseTimeOfDay(text: string): number {
 }
 
 export function collect(value: string, previous: readonly string[] | undefined): string[] {
-  return [...(previous ?? []), ...value.split(',').map((each) => each.trim()).filter((each) => each !== '')];
+  return [
+    ...(previous ?? []),
+    ...value
+      .split(',')
+      .map((each) => each.trim())
+      .filter((each) => each !== ''),
+  ];
 }

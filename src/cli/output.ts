@@ -65,7 +65,9 @@ function cutTo(text: string, width: number): string {
 export function table(rows: readonly (readonly string[])[], columns: number | null): string[] {
   const widths = (rows[0] ?? []).map((_, index) => Math.max(...rows.map((row) => (row[index] ?? '').length)));
   return rows.map((row) => {
-    const line = row.map((cell, index) => (index === row.length - 1 ? cell : cell.padEnd(widths[index] ?? 0))).join('  ');
+    const line = row
+      .map((cell, index) => (index === row.length - 1 ? cell : cell.padEnd(widths[index] ?? 0)))
+      .join('  ');
     return (columns === null ? line : cutTo(line, columns)).trimEnd();
   });
 }

@@ -50,7 +50,12 @@ export function createProgress(output: Output, { quiet, lead = clockAndItem, sta
     },
     stands(event, { status, reason }) {
       if (reason === null) return;
-      writeLine(output, lead(event), { mark: 'asks', place: status, text: oneLine(reason.text, 400), more: [`Next: ${reason.next}`] });
+      writeLine(output, lead(event), {
+        mark: 'asks',
+        place: status,
+        text: oneLine(reason.text, 400),
+        more: [`Next: ${reason.next}`],
+      });
     },
     schedule(view) {
       running = view.items.flatMap(({ id, effects }) =>

@@ -16,10 +16,14 @@ export function reportError(error: unknown, json: boolean): ExitCode {
     return known.exit;
   }
   if ((error as NodeJS.ErrnoException | null)?.code === 'ENOSPC') {
-    process.stderr.write('✗ the disk is full; nothing that was recorded is lost  [E_DISK_FULL]\n  Next: free some space (mw gc helps), then run the command again\n');
+    process.stderr.write(
+      '✗ the disk is full; nothing that was recorded is lost  [E_DISK_FULL]\n  Next: free some space (mw gc helps), then run the command again\n',
+    );
     return exitCode.error;
   }
-  process.stderr.write(`✗ Millwright itself failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n  Next: please report this, with the text above\n`);
+  process.stderr.write(
+    `✗ Millwright itself failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n  Next: please report this, with the text above\n`,
+  );
   return exitCode.error;
 }
 

@@ -3,8 +3,32 @@ import { schedule, type FactoryView, type ScheduledItem } from '../machine/sched
 import { isSettled } from './settled.ts';
 
 function item(number: number, parts: Partial<ScheduledItem> = {}): ScheduledItem {
-  const effects = [{ id: `MW-${number}:1/run/prepare-1`, type: 'prepare', state: 'wanted', worker: null, agent: null, reserveMicroUsd: 0, dueAt: null }] as const;
-  return { id: `MW-${number}`, number, project: 'p', priority: 0, after: [], held: false, begun: false, target: null, landing: false, spentMicroUsd: 0, budgetMicroUsd: null, effects, ...parts };
+  const effects = [
+    {
+      id: `MW-${number}:1/run/prepare-1`,
+      type: 'prepare',
+      state: 'wanted',
+      worker: null,
+      agent: null,
+      reserveMicroUsd: 0,
+      dueAt: null,
+    },
+  ] as const;
+  return {
+    id: `MW-${number}`,
+    number,
+    project: 'p',
+    priority: 0,
+    after: [],
+    held: false,
+    begun: false,
+    target: null,
+    landing: false,
+    spentMicroUsd: 0,
+    budgetMicroUsd: null,
+    effects,
+    ...parts,
+  };
 }
 
 function settled(items: readonly ScheduledItem[], busy = 0): boolean {
@@ -26,7 +50,9 @@ it('is over when nothing is left, and not while something may start or runs', ()
   expect(settled([])).toBe(true);
   expect(settled([], 1)).toBe(false);
   expect(settled([item(1)])).toBe(false);
-  expect(settled([item(1, { effects: item(1).effects.map((effect) => ({ ...effect, state: 'running', worker: 'w' })) })])).toBe(false);
+  expect(
+    settled([item(1, { effects: item(1).effects.map((effect) => ({ ...effect, state: 'running', worker: 'w' })) })]),
+  ).toBe(false);
 });
 
 it('is over when the rest waits for a person, also along a chain of items', () => {
@@ -36,14 +62,24 @@ it('is over when the rest waits for a person, also along a chain of items', () =
 });
 
 it('is not over while something waits for a time', () => {
-  const timer = { id: 'MW-1:1/build/timer-1', type: 'timer', state: 'wanted', worker: null, agent: null, reserveMicroUsd: 0, dueAt: '2030-01-01T01:00:00.000Z' } as const;
+  const timer = {
+    id: 'MW-1:1/build/timer-1',
+    type: 'timer',
+    state: 'wanted',
+    worker: null,
+    agent: null,
+    reserveMicroUsd: 0,
+    dueAt: '2030-01-01T01:00:00.000Z',
+  } as const;
   const parked = item(1, { begun: true, effects: [timer] });
   expect(settled([parked])).toBe(false);
   expect(settled([parked, item(2, { after: ['MW-1'] })])).toBe(false);
 });
 
 it('decides over a chain of 5,000 items in far less than the time between two looks', () => {
-  const chain = Array.from({ length: 5_000 }, (_, index) => item(index + 1, index === 0 ? { held: true } : { after: [`MW-${index}`] }));
+  const chain = Array.from({ length: 5_000 }, (_, index) =>
+    item(index + 1, index === 0 ? { held: true } : { after: [`MW-${index}`] }),
+  );
   const startedAt = performance.now();
   expect(settled(chain)).toBe(true);
   expect(performance.now() - startedAt).toBeLessThan(250);

@@ -5,7 +5,9 @@ import type { ItemId } from '../model/id.ts';
 /** Nothing runs (`busy` counts what this process has under way), nothing may start, and nothing will by itself. */
 export function isSettled(plan: Schedule, view: FactoryView, busy: number): boolean {
   if (plan.starts.length > 0 || busy > 0) return false;
-  const running = view.items.some(({ effects }) => effects.some(({ state, type }) => state === 'running' && type !== 'timer'));
+  const running = view.items.some(({ effects }) =>
+    effects.some(({ state, type }) => state === 'running' && type !== 'timer'),
+  );
   return !running && needsPerson(plan, view);
 }
 
@@ -22,7 +24,9 @@ function needsPerson({ waits }: Schedule, view: FactoryView): boolean {
     }
   }
   const blocked = new Set<ItemId>();
-  const isForPerson = ({ waitFor, code, item }: Wait) => waitFor === 'person' || (code === 'dependency' && (open.get(item)?.after ?? []).some((parent) => blocked.has(parent)));
+  const isForPerson = ({ waitFor, code, item }: Wait) =>
+    waitFor === 'person' ||
+    (code === 'dependency' && (open.get(item)?.after ?? []).some((parent) => blocked.has(parent)));
   const look = view.items.map(({ id }) => id);
   for (let id = look.pop(); id !== undefined; id = look.pop()) {
     const own = waitsOf.get(id) ?? [];

@@ -43,7 +43,11 @@ export async function deliver(options: {
 async function copyLanded(
   trusted: TrustedRepository,
   user: UserRepository,
-  { target, commit, contained }: { readonly target: string; readonly commit: string; readonly contained: string | null },
+  {
+    target,
+    commit,
+    contained,
+  }: { readonly target: string; readonly commit: string; readonly contained: string | null },
 ): Promise<void> {
   const place = { from: trusted.gitDir, to: user.commonDir, commit };
   if (contained !== null && (await copyLooseHistory({ ...place, known: contained }))) return;

@@ -173,7 +173,10 @@ let starter: { readonly git: string; readonly shell: Starter } | null = null;
  * Answers what ends it; nothing of ours may be running git then.
  */
 export function startThroughShell(): () => Promise<void> {
-  const git = programPath.split(':').map((folder) => `${folder}/git`).find((path) => existsSync(path));
+  const git = programPath
+    .split(':')
+    .map((folder) => `${folder}/git`)
+    .find((path) => existsSync(path));
   const opened = git === undefined ? null : openStarter();
   if (git === undefined || opened === null) return () => Promise.resolve();
   starter = { git, shell: opened };
@@ -187,7 +190,9 @@ export function startThroughShell(): () => Promise<void> {
 export async function runGit(args: readonly string[], options: GitOptions = {}): Promise<GitOutput> {
   const { input, maxBytes } = options;
   const isShort = maxBytes === undefined && (typeof input !== 'object' || input instanceof Uint8Array);
-  return starter?.shell.alive() === true && isShort ? runShortGit(starter, args, input, options) : runOwnGit(args, options);
+  return starter?.shell.alive() === true && isShort
+    ? runShortGit(starter, args, input, options)
+    : runOwnGit(args, options);
 }
 
 async function runShortGit(
@@ -212,7 +217,11 @@ async function runShortGit(
       kill = end;
       if (stopped !== null) end();
     };
-    const { status, stdout, stderr: complaints } = await shell.run({ argv: [git, ...hardening, ...args], env: buildEnvironment(options), input, onStart });
+    const {
+      status,
+      stdout,
+      stderr: complaints,
+    } = await shell.run({ argv: [git, ...hardening, ...args], env: buildEnvironment(options), input, onStart });
     const stderr = complaints.toString('utf8');
     signal?.throwIfAborted();
     if (stopped !== null) throw new GitFailed(args, null, stderr, stopped);

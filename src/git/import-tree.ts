@@ -90,7 +90,14 @@ export async function importTree(options: ImportOptions): Promise<ImportOutcome>
   // What an earlier attempt did is undone: an empty commit would land as if it were work.
   if (tree === baseTree) return { type: 'imported', commit: base, tree, changed: true, empty: true };
   const { author, message } = options;
-  const commit = await writeCommit(candidate.gitDir, { tree, parents: [base], author, committer, date: author.date, message });
+  const commit = await writeCommit(candidate.gitDir, {
+    tree,
+    parents: [base],
+    author,
+    committer,
+    date: author.date,
+    message,
+  });
   await writeRef(candidate.gitDir, `refs/attempts/${options.attempt}`, commit);
   return { type: 'imported', commit, tree, changed: true, empty: false };
 }

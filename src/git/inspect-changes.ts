@@ -192,7 +192,6 @@ function decode(bytes: string): string | null {
 
 /** A name as it may appear in a message: quoted, and with nothing in it that a terminal would obey. */
 function show(path: string): string {
-  // eslint-disable-next-line no-control-regex -- control characters are what is looked for
   return JSON.stringify(path.slice(0, 300)).replace(
     /[\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]/g,
     (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`,

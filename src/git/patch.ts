@@ -27,7 +27,10 @@ async function rawChanges(gitDir: string, [from, to]: Span): Promise<Map<string,
   const [before, after] = await Promise.all([treeOf(gitDir, from), treeOf(gitDir, to)]);
   const changes = await compareTrees(gitDir, before, after, 'files-only');
   return new Map(
-    changes.map(({ path, before: a, after: b }) => [path, { modes: `${a?.mode} ${b?.mode}`, blobs: `${a?.id} ${b?.id}` }]),
+    changes.map(({ path, before: a, after: b }) => [
+      path,
+      { modes: `${a?.mode} ${b?.mode}`, blobs: `${a?.id} ${b?.id}` },
+    ]),
   );
 }
 

@@ -86,7 +86,6 @@ export function branchRef(branch: string): string {
   const bad =
     branch === '@' ||
     branch.startsWith('-') ||
-    // eslint-disable-next-line no-control-regex -- control characters are what is looked for
     /[\u0000-\u0020\u007f~^:?*[\\]|\.\.|@\{|\/\/|^\/|\/$|\.$/.test(branch) ||
     branch.split('/').some((part) => part === '' || part.startsWith('.') || part.endsWith('.lock'));
   if (bad)

@@ -9,7 +9,13 @@ import { deleteLater, discard } from './discard.ts';
 import { GitFailed, runGit } from './git.ts';
 import { writePrivateGit } from './private-git.ts';
 import { absent, readObjectFormat } from './repository-files.ts';
-import { type FolderContents, type TreeContents, listContents, removeForeign, updateContents } from './tree-contents.ts';
+import {
+  type FolderContents,
+  type TreeContents,
+  listContents,
+  removeForeign,
+  updateContents,
+} from './tree-contents.ts';
 
 export interface WorkingCopy {
   readonly directory: string;

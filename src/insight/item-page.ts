@@ -3,7 +3,13 @@ import { describeFailure } from '../machine/attempt.ts';
 import type { Gate, ItemState } from '../machine/state.ts';
 import type { JournalEvent } from '../model/event.ts';
 import { attemptAddress, type ItemId } from '../model/id.ts';
-import { failureIn, type AttemptOutcome, type CheckResult, type Finding, type ReviewOutcome } from '../model/outcome.ts';
+import {
+  failureIn,
+  type AttemptOutcome,
+  type CheckResult,
+  type Finding,
+  type ReviewOutcome,
+} from '../model/outcome.ts';
 import type { SessionRecord } from '../model/session-record.ts';
 import type { Usage } from '../model/usage.ts';
 import type { WorkItem } from '../model/work-item.ts';
@@ -44,7 +50,9 @@ export async function readItem(store: Store<ItemState>, id: ItemId): Promise<Ite
   const state = states.get(id);
   if (row === undefined || state === undefined) throw new Error(`there is no item ${id}`);
   const findings = Object.values(state.phases).flatMap(({ reviews }) =>
-    Object.entries(reviews).flatMap(([reviewer, review]) => review.findings.map((finding) => ({ ...finding, reviewer }))),
+    Object.entries(reviews).flatMap(([reviewer, review]) =>
+      review.findings.map((finding) => ({ ...finding, reviewer })),
+    ),
   );
   return {
     row,
@@ -52,7 +60,9 @@ export async function readItem(store: Store<ItemState>, id: ItemId): Promise<Ite
     run: state.run,
     phases: Object.entries(state.phases).map(([phase, { status, attempts }]) => ({ id: phase, status, attempts })),
     attempts: attemptsOf(events),
-    checks: events.flatMap(({ body }) => (body.type === 'checks-finished' ? body.results.map((result) => ({ ...result, commit: body.commit })) : [])),
+    checks: events.flatMap(({ body }) =>
+      body.type === 'checks-finished' ? body.results.map((result) => ({ ...result, commit: body.commit })) : [],
+    ),
     findings,
     usage: state.spending.usage,
     knownMicroUsd: state.spending.knownMicroUsd,
@@ -68,7 +78,17 @@ export function attemptsOf(events: readonly JournalEvent[]): readonly AttemptPag
     if (body.type !== 'attempt-finished' && body.type !== 'review-finished') return [];
     const { usage, sessions } = body;
     const outcome = body.outcome.type === 'reviewed' ? body.outcome.review.verdict : body.outcome.type;
-    return [{ ...addressOf(item, body.effect), outcome, text: outcomeText(body.outcome), at, costMicroUsd: usage.costMicroUsd, usage, sessions }];
+    return [
+      {
+        ...addressOf(item, body.effect),
+        outcome,
+        text: outcomeText(body.outcome),
+        at,
+        costMicroUsd: usage.costMicroUsd,
+        usage,
+        sessions,
+      },
+    ];
   });
 }
 

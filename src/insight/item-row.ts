@@ -36,7 +36,10 @@ export interface FactoryPicture {
 const silentMs = 10_000;
 
 /** The whole factory, or the items of one project. Reasons come from the same scheduler that starts work. */
-export async function readPicture(store: Store<ItemState>, filter: { readonly project?: string; readonly ids?: readonly ItemId[] }): Promise<FactoryPicture> {
+export async function readPicture(
+  store: Store<ItemState>,
+  filter: { readonly project?: string; readonly ids?: readonly ItemId[] },
+): Promise<FactoryPicture> {
   const [open, shown, projects, workers, { pausedBy }] = await Promise.all([
     store.items({ open: true }),
     store.items(filter),
@@ -47,10 +50,16 @@ export async function readPicture(store: Store<ItemState>, filter: { readonly pr
   const states = new Map([...open, ...shown].map(({ state }) => [state.item.id, state]));
   const parents = [...states.values()].flatMap(({ item }) => item.after).filter((id) => !states.has(id));
   const over = new Map<ItemId, 'landed' | 'cancelled'>();
-  for (const { state } of [...shown, ...(parents.length === 0 ? [] : await store.items({ ids: [...new Set(parents)] }))]) {
+  for (const { state } of [
+    ...shown,
+    ...(parents.length === 0 ? [] : await store.items({ ids: [...new Set(parents)] })),
+  ]) {
     if (isFinal(state.status)) over.set(state.item.id, state.status === 'landed' ? 'landed' : 'cancelled');
   }
-  const pipelines = await pipelinesOf(store, open.map(({ state }) => state.pipeline));
+  const pipelines = await pipelinesOf(
+    store,
+    open.map(({ state }) => state.pipeline),
+  );
   const alive = workers.filter((worker) => worker.silentMs < silentMs);
   const now = await store.now();
   const view = viewOf({
@@ -61,14 +70,25 @@ export async function readPicture(store: Store<ItemState>, filter: { readonly pr
     spentToday: await store.spentSince(`${now.slice(0, 10)}T00:00:00.000Z`),
     startsLastMinute: await store.startsLastMinute(),
     workers: alive,
-    closed: pausedBy === null ? null : { code: 'factory-paused', text: `the factory is paused by ${pausedBy}`, next: 'mw resume --all' },
+    closed:
+      pausedBy === null
+        ? null
+        : { code: 'factory-paused', text: `the factory is paused by ${pausedBy}`, next: 'mw resume --all' },
     bounds: { itemsLeft: null, costLeftMicroUsd: null, only: null },
   });
   const waits = waitsOf(view);
-  return { rows: shown.map(({ state }) => itemRow(state, waits.get(state.item.id) ?? null)), states, pausedBy, workers: alive };
+  return {
+    rows: shown.map(({ state }) => itemRow(state, waits.get(state.item.id) ?? null)),
+    states,
+    pausedBy,
+    workers: alive,
+  };
 }
 
-async function pipelinesOf(store: Store<ItemState>, hashes: readonly (string | null)[]): Promise<Map<string, PinnedPipeline>> {
+async function pipelinesOf(
+  store: Store<ItemState>,
+  hashes: readonly (string | null)[],
+): Promise<Map<string, PinnedPipeline>> {
   const pipelines = new Map<string, PinnedPipeline>();
   for (const hash of new Set(hashes)) {
     const pinned = hash === null ? null : await store.pipeline(hash);
@@ -99,7 +119,8 @@ export function waitsOf(view: FactoryView): ReadonlyMap<ItemId, ItemWait> {
 export function itemRow(state: ItemState, wait: ItemWait | null): ItemRow {
   const { item, spending, landed } = state;
   const shown = shownState(state.status, wait);
-  const reason = state.reason ?? (state.status === 'queued' ? (wait ?? { code: 'next', text: 'starts next', next: '' }) : null);
+  const reason =
+    state.reason ?? (state.status === 'queued' ? (wait ?? { code: 'next', text: 'starts next', next: '' }) : null);
   return {
     id: item.id,
     key: item.key,

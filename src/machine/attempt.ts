@@ -64,7 +64,11 @@ export function attemptFinished(
     }
     case 'unauthorized':
     case 'not-installed':
-      return stop(draft, { code: outcome.type, text: `agent ${effect.agent}: ${describeFailure(outcome)}`, next: `mw doctor, then mw retry ${item}` });
+      return stop(draft, {
+        code: outcome.type,
+        text: `agent ${effect.agent}: ${describeFailure(outcome)}`,
+        next: `mw doctor, then mw retry ${item}`,
+      });
     case 'rate-limited':
     case 'provider-failed':
     case 'unreachable':
@@ -133,7 +137,9 @@ export function reviewFinished(
 /** Waits for the last reviewer, then decides on all of them together. */
 function foldReviews(draft: Draft, pipeline: PinnedPipeline, phase: PinnedPhase): void {
   const { reviews } = progressOf(draft, phase.id);
-  const outstanding = Object.values(draft.awaiting).some(({ effect }) => effect.type === 'review' || effect.type === 'timer');
+  const outstanding = Object.values(draft.awaiting).some(
+    ({ effect }) => effect.type === 'review' || effect.type === 'timer',
+  );
   if (outstanding) return;
   if (phase.reviews.every(({ id }) => reviews[id]?.passed === true)) goOn(draft, pipeline, phase);
   else sendBack(draft, pipeline, phase, reviewFailure(draft, phase));
@@ -159,7 +165,8 @@ function park(
   const stated = outcome.type === 'rate-limited' ? outcome.resetsAt : null;
   const first = outcome.type === 'rate-limited' ? 60_000 : 15_000;
   const waitMs = Math.min(first * 2 ** (draft.parks - 1), 1_800_000);
-  const dueAt = stated !== null && Date.parse(stated) > Date.parse(at) ? stated : new Date(Date.parse(at) + waitMs).toISOString();
+  const dueAt =
+    stated !== null && Date.parse(stated) > Date.parse(at) ? stated : new Date(Date.parse(at) + waitMs).toISOString();
   draft.parkedFor = {
     code: outcome.type,
     text: `${describeFailure(outcome)}; goes on at ${dueAt}`,

@@ -43,7 +43,10 @@ export function answered(draft: Draft, pipeline: PinnedPipeline | null, body: Ev
   const gate = openGateOf(draft, body.gate);
   if (gate === null || pipeline === null || gate.type !== 'question') return;
   draft.gate = null;
-  draft.feedback = [...draft.feedback, { source: 'person', from: body.by, text: `You asked: ${gate.text}\nThe answer: ${body.answer}` }];
+  draft.feedback = [
+    ...draft.feedback,
+    { source: 'person', from: body.by, text: `You asked: ${gate.text}\nThe answer: ${body.answer}` },
+  ];
   wantAttempt(draft, phaseOf(pipeline, gate.phase));
 }
 
@@ -52,7 +55,11 @@ export function cancelled(draft: Draft, body: EventOf<'cancel-requested'>): void
   draft.gate = null;
   draft.held = null;
   draft.landing = false;
-  draft.stopped = { code: 'cancelled', text: `cancelled by ${body.by}${body.reason === '' ? '' : `: ${body.reason}`}`, next: `mw add "…" to ask again` };
+  draft.stopped = {
+    code: 'cancelled',
+    text: `cancelled by ${body.by}${body.reason === '' ? '' : `: ${body.reason}`}`,
+    next: `mw add "…" to ask again`,
+  };
   draft.status = 'cancelled';
 }
 
@@ -83,7 +90,13 @@ export function retried(draft: Draft, body: EventOf<'retry-requested'>): void {
 function keepBefore(draft: Draft, phase: string): void {
   for (const id of Object.keys(draft.phases)) {
     const { status } = progressOf(draft, id);
-    updateProgress(draft, id, { charged: 0, rounds: 0, malformed: 0, misses: {}, status: status === 'current' ? 'pending' : status });
+    updateProgress(draft, id, {
+      charged: 0,
+      rounds: 0,
+      malformed: 0,
+      misses: {},
+      status: status === 'current' ? 'pending' : status,
+    });
   }
   if (phase === 'land') return;
   draft.head = progressOf(draft, phase).entry ?? draft.head;

@@ -36,7 +36,9 @@ export function refold(
     const decision = fold(pipelineFor(state, event, pipelineOf), state, event);
     const decided = decision.effects.map(({ id }) => id).sort();
     if (JSON.stringify(decided) !== JSON.stringify([...event.decided].sort())) {
-      disagreements.push(`event ${event.n} (${event.body.type}, machine ${event.machine}) decided ${event.decided.join(', ') || 'nothing'}, now ${decided.join(', ') || 'nothing'}`);
+      disagreements.push(
+        `event ${event.n} (${event.body.type}, machine ${event.machine}) decided ${event.decided.join(', ') || 'nothing'}, now ${decided.join(', ') || 'nothing'}`,
+      );
     }
     state = decision.state;
   }

@@ -72,7 +72,9 @@ function backToMaker(draft: Draft, pipeline: PinnedPipeline, label: string): voi
 
 /** The last phase of this run that may change files. */
 function lastMaker(draft: Draft, pipeline: PinnedPipeline): PinnedPhase | null {
-  const makers = pipeline.phases.filter((phase) => phase.maker?.writes === true && progressOf(draft, phase.id).status === 'passed');
+  const makers = pipeline.phases.filter(
+    (phase) => phase.maker?.writes === true && progressOf(draft, phase.id).status === 'passed',
+  );
   return makers.at(-1) ?? null;
 }
 

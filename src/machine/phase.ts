@@ -100,7 +100,9 @@ export function openGates(draft: Draft, phase: PinnedPhase): 'open' | 'passed' {
 
 /** What people and reviewers saw: this very commit, or the one whose patch was put unchanged on a newer base. */
 function covers(draft: Draft, commit: string | undefined): boolean {
-  return commit !== undefined && draft.head !== null && (commit === draft.head || commit === draft.rebasedFrom[draft.head]);
+  return (
+    commit !== undefined && draft.head !== null && (commit === draft.head || commit === draft.rebasedFrom[draft.head])
+  );
 }
 
 /** After a gate passed: the next gate, then the next phase, or the landing. */
@@ -110,12 +112,25 @@ export function goOn(draft: Draft, pipeline: PinnedPipeline, phase: PinnedPhase)
   else enterFrom(draft, pipeline, pipeline.phases.findIndex(({ id }) => id === phase.id) + 1);
 }
 
-export function openGate(draft: Draft, type: Gate['type'], phase: string, text: string, options: readonly string[]): void {
+export function openGate(
+  draft: Draft,
+  type: Gate['type'],
+  phase: string,
+  text: string,
+  options: readonly string[],
+): void {
   const number = draft.counters.gate + 1;
   draft.counters = { ...draft.counters, gate: number };
   // A person may take weeks; others land meanwhile.
   draft.landing = false;
-  draft.gate = { id: `${draft.item.id}:${draft.run}/${phase}/gate-${number}`, type, phase, commit: draft.head, text, options };
+  draft.gate = {
+    id: `${draft.item.id}:${draft.run}/${phase}/gate-${number}`,
+    type,
+    phase,
+    commit: draft.head,
+    text,
+    options,
+  };
 }
 
 export interface Failure {
@@ -176,7 +191,10 @@ function tryAgain(draft: Draft, phase: PinnedPhase, failure: Failure): void {
 
 function recordFailure(draft: Draft, phase: PinnedPhase, failure: Failure): void {
   const attempt = progressOf(draft, phase.id).attempts;
-  draft.tried = [...draft.tried, { attempt: `${phase.id}#${Math.max(attempt, 1)}`, result: failure.label.slice(0, 1_000).toWellFormed() }].slice(-40);
+  draft.tried = [
+    ...draft.tried,
+    { attempt: `${phase.id}#${Math.max(attempt, 1)}`, result: failure.label.slice(0, 1_000).toWellFormed() },
+  ].slice(-40);
   draft.feedback = [...failure.feedback];
   const last = draft.lastFailure;
   const again = last.phase === phase.id && last.signature === failure.signature && failure.signature !== '';
@@ -194,13 +212,17 @@ export function checkFailure(required: readonly string[], results: readonly Chec
     return { source: 'check', from: name, text: `check ${name}: ${result.status}\n${result.excerpt}` };
   });
   const label = failing.map((name) => `${name} ${byName.get(name)?.status ?? 'gave no result'}`).join(', ');
-  const signature = failing.map((name) => `${name}:${byName.get(name)?.status}:${byName.get(name)?.signature}`).join('|');
+  const signature = failing
+    .map((name) => `${name}:${byName.get(name)?.status}:${byName.get(name)?.signature}`)
+    .join('|');
   return { feedback, signature: `checks|${signature}`, label: `check ${label}`, charged: true };
 }
 
 /** Whether a reviewer lets the change pass. Its word and its findings must agree; otherwise it does not. */
 export function passes(review: Review): boolean {
-  return review.verdict === 'pass' && review.findings.every(({ severity }) => severity === 'minor' || severity === 'note');
+  return (
+    review.verdict === 'pass' && review.findings.every(({ severity }) => severity === 'minor' || severity === 'note')
+  );
 }
 
 /** The findings of all reviewers that did not pass, as input for the next attempt. */
@@ -214,7 +236,11 @@ export function reviewFailure(draft: Draft, phase: PinnedPhase): Failure {
       ({ severity, title, file, line, evidence }) =>
         `- [${severity}] ${title}${file === null ? '' : ` (${file}${line === null ? '' : `:${line}`})`}\n  ${evidence}`,
     );
-    return { source: 'review', from: id, text: lines.join('\n').slice(0, 20_000).toWellFormed() || 'failed without a finding' };
+    return {
+      source: 'review',
+      from: id,
+      text: lines.join('\n').slice(0, 20_000).toWellFormed() || 'failed without a finding',
+    };
   });
   const titles = failing.flatMap(({ id, findings }) => findings.map(({ title }) => `${id}: ${title}`));
   const count = failing.length === 1 ? 'reviewer' : 'reviewers';

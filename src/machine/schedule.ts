@@ -84,7 +84,11 @@ export interface FactoryView {
   /** Set while nothing new may start: paused or draining. */
   readonly closed: Reason | null;
   /** Bounds of this session of the factory; `null` has none. */
-  readonly bounds: { readonly itemsLeft: number | null; readonly costLeftMicroUsd: number | null; readonly only: readonly ItemId[] | null };
+  readonly bounds: {
+    readonly itemsLeft: number | null;
+    readonly costLeftMicroUsd: number | null;
+    readonly only: readonly ItemId[] | null;
+  };
 }
 
 export interface Start {
@@ -198,7 +202,8 @@ type Waiting = Reason & { readonly waitFor: WaitFor };
 /** The first thing that keeps an effect from starting, the ones that need a person before those that pass by themselves. */
 function reasonToWait(view: FactoryView, ledger: Ledger, item: ScheduledItem, effect: ScheduledEffect): Waiting | null {
   if (effect.type === 'timer') {
-    if (effect.dueAt !== null && effect.dueAt > view.now) return wait('timer', 'time', `until ${effect.dueAt}`, `mw retry ${item.id} to try at once`);
+    if (effect.dueAt !== null && effect.dueAt > view.now)
+      return wait('timer', 'time', `until ${effect.dueAt}`, `mw retry ${item.id} to try at once`);
     return view.workers.length === 0 ? nobody() : null;
   }
   if (item.held) return wait('held', 'person', 'it is paused', `mw resume ${item.id}`);
@@ -218,10 +223,20 @@ function dependency(view: FactoryView, item: ScheduledItem): Waiting | null {
   const missing = item.after.filter((id) => view.over.get(id) !== 'landed');
   const cancelled = missing.find((id) => view.over.get(id) === 'cancelled');
   if (cancelled !== undefined) {
-    return wait('dependency-cancelled', 'person', `it comes after ${cancelled}, which was cancelled`, `mw edit ${item.id} --after …, or mw cancel ${item.id}`);
+    return wait(
+      'dependency-cancelled',
+      'person',
+      `it comes after ${cancelled}, which was cancelled`,
+      `mw edit ${item.id} --after …, or mw cancel ${item.id}`,
+    );
   }
   if (missing.length === 0) return null;
-  return wait('dependency', 'work', `until ${missing.join(', ')} ${missing.length === 1 ? 'has' : 'have'} landed`, `mw show ${missing[0]}`);
+  return wait(
+    'dependency',
+    'work',
+    `until ${missing.join(', ')} ${missing.length === 1 ? 'has' : 'have'} landed`,
+    `mw show ${missing[0]}`,
+  );
 }
 
 function itemBudget(ledger: Ledger, item: ScheduledItem, effect: ScheduledEffect): Waiting | null {
@@ -239,17 +254,37 @@ function dayBudget(view: FactoryView, ledger: Ledger, item: ScheduledItem, effec
   const reserved = ledger.projectReserved.get(item.project) ?? 0;
   if (limits.spentTodayMicroUsd + reserved + effect.reserveMicroUsd <= limits.dayMicroUsd) return null;
   const text = `today's budget of ${usd(limits.dayMicroUsd)} has no room for a session of up to ${usd(effect.reserveMicroUsd)}: ${usd(limits.spentTodayMicroUsd)} spent, ${usd(reserved)} reserved`;
-  return wait('day-budget', reserved > 0 ? 'work' : 'time', text, 'raise limits.dayUsd in millwright.yaml, or wait until tomorrow');
+  return wait(
+    'day-budget',
+    reserved > 0 ? 'work' : 'time',
+    text,
+    'raise limits.dayUsd in millwright.yaml, or wait until tomorrow',
+  );
 }
 
-function sessionBounds(view: FactoryView, ledger: Ledger, item: ScheduledItem, effect: ScheduledEffect): Waiting | null {
+function sessionBounds(
+  view: FactoryView,
+  ledger: Ledger,
+  item: ScheduledItem,
+  effect: ScheduledEffect,
+): Waiting | null {
   const { only, itemsLeft, costLeftMicroUsd } = view.bounds;
-  if (only !== null && !only.includes(item.id)) return wait('not-asked-for', 'person', 'the running factory works on other items only', `mw run ${item.id}`);
+  if (only !== null && !only.includes(item.id))
+    return wait('not-asked-for', 'person', 'the running factory works on other items only', `mw run ${item.id}`);
   if (itemsLeft !== null && !item.begun && ledger.itemsStarted >= itemsLeft) {
     return wait('session-items', 'person', 'this session has begun as many items as it may', 'mw up');
   }
-  if (costLeftMicroUsd !== null && effect.reserveMicroUsd > 0 && ledger.reserved + effect.reserveMicroUsd > costLeftMicroUsd) {
-    return wait('session-cost', ledger.reserved > 0 ? 'work' : 'person', `this session has ${usd(Math.max(costLeftMicroUsd, 0))} left, less than a session may cost`, 'mw up --max-cost USD');
+  if (
+    costLeftMicroUsd !== null &&
+    effect.reserveMicroUsd > 0 &&
+    ledger.reserved + effect.reserveMicroUsd > costLeftMicroUsd
+  ) {
+    return wait(
+      'session-cost',
+      ledger.reserved > 0 ? 'work' : 'person',
+      `this session has ${usd(Math.max(costLeftMicroUsd, 0))} left, less than a session may cost`,
+      'mw up --max-cost USD',
+    );
   }
   return null;
 }
@@ -263,19 +298,34 @@ function mergeQueue(ledger: Ledger, item: ScheduledItem, effect: ScheduledEffect
 
 function places(view: FactoryView, ledger: Ledger, item: ScheduledItem, effect: ScheduledEffect): Waiting | null {
   if (view.workers.length === 0) return nobody();
-  if (placeOf(effect) === 'work') return roomiest(ledger.workFree) === null ? wait('work-places', 'work', 'every place for checks and landings is taken', 'mw status') : null;
+  if (placeOf(effect) === 'work')
+    return roomiest(ledger.workFree) === null
+      ? wait('work-places', 'work', 'every place for checks and landings is taken', 'mw status')
+      : null;
   const project = view.projects[item.project];
   const running = ledger.projectSessions.get(item.project) ?? 0;
-  if (project !== undefined && running >= project.slots) return wait('slots', 'work', `all ${project.slots} slots of the project are taken`, 'mw status');
+  if (project !== undefined && running >= project.slots)
+    return wait('slots', 'work', `all ${project.slots} slots of the project are taken`, 'mw status');
   const agent = project?.agents[effect.agent ?? ''];
   const key = agentKey(item, effect);
   if (agent !== undefined && agent.slots !== null && (ledger.agentSessions.get(key) ?? 0) >= agent.slots) {
     return wait('agent-slots', 'work', `all ${agent.slots} slots of agent ${effect.agent} are taken`, 'mw status');
   }
-  if (agent !== undefined && agent.perMinute !== null && agent.startsLastMinute + (ledger.agentStarts.get(key) ?? 0) >= agent.perMinute) {
-    return wait('agent-rate', 'time', `agent ${effect.agent} may start ${agent.perMinute} sessions a minute`, 'mw status');
+  if (
+    agent !== undefined &&
+    agent.perMinute !== null &&
+    agent.startsLastMinute + (ledger.agentStarts.get(key) ?? 0) >= agent.perMinute
+  ) {
+    return wait(
+      'agent-rate',
+      'time',
+      `agent ${effect.agent} may start ${agent.perMinute} sessions a minute`,
+      'mw status',
+    );
   }
-  return roomiest(ledger.sessionsFree) === null ? wait('slots', 'work', 'all slots of the factory are taken', 'mw status') : null;
+  return roomiest(ledger.sessionsFree) === null
+    ? wait('slots', 'work', 'all slots of the factory are taken', 'mw status')
+    : null;
 }
 
 function nobody(): Waiting {

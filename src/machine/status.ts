@@ -2,7 +2,9 @@ import type { ItemStatus } from '../model/work-item.ts';
 import type { ItemState } from './state.ts';
 
 /** The one word for where an item stands, derived from the rest of its state. */
-export function statusOf(state: Pick<ItemState, 'status' | 'landed' | 'held' | 'stopped' | 'gate' | 'awaiting'>): ItemStatus {
+export function statusOf(
+  state: Pick<ItemState, 'status' | 'landed' | 'held' | 'stopped' | 'gate' | 'awaiting'>,
+): ItemStatus {
   if (state.status === 'cancelled') return 'cancelled';
   if (state.landed !== null) return 'landed';
   if (state.stopped !== null) return 'paused';

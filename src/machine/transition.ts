@@ -57,7 +57,11 @@ function apply(draft: Draft, pipeline: PinnedPipeline | null, { body, at }: Stam
     case 'answered':
       return answered(draft, pipeline, body);
     case 'pause-requested':
-      draft.held = { code: 'held', text: `paused by ${body.by}${body.reason === '' ? '' : `: ${body.reason}`}`, next: `mw resume ${draft.item.id}` };
+      draft.held = {
+        code: 'held',
+        text: `paused by ${body.by}${body.reason === '' ? '' : `: ${body.reason}`}`,
+        next: `mw resume ${draft.item.id}`,
+      };
       return;
     case 'resume-requested':
       draft.held = null;
@@ -121,7 +125,9 @@ function ended(draft: Draft, pipeline: PinnedPipeline | null, body: EndingEvent,
   }
   if (body.type === 'timer-fired' && effect.type === 'timer') {
     const phase = phaseOf(pipeline, effect.phase);
-    return effect.resumes.type === 'attempt' ? wantAttempt(draft, phase) : wantReview(draft, phase, effect.resumes.reviewer);
+    return effect.resumes.type === 'attempt'
+      ? wantAttempt(draft, phase)
+      : wantReview(draft, phase, effect.resumes.reviewer);
   }
   if (effect.type === 'land') {
     draft.landPending = false;
@@ -162,7 +168,12 @@ function forgetEvidence(draft: Draft): void {
   for (const id of Object.keys(draft.phases)) updateProgress(draft, id, { reviews: {}, approved: null });
 }
 
-function checked(draft: Draft, pipeline: PinnedPipeline, effect: EffectOf<'checks'>, body: EventOf<'checks-finished'>): void {
+function checked(
+  draft: Draft,
+  pipeline: PinnedPipeline,
+  effect: EffectOf<'checks'>,
+  body: EventOf<'checks-finished'>,
+): void {
   const phase = phaseOf(pipeline, effect.phase);
   if (body.commit !== draft.head) throw new Error(`checked ${body.commit}, but the candidate is ${draft.head}`);
   const failure = checkFailure(effect.checks, body.results);
@@ -176,7 +187,13 @@ function started(draft: Draft, body: EventOf<'effect-started'>): void {
   if (awaited === undefined || body.token !== awaited.token + 1) return;
   draft.awaiting = {
     ...draft.awaiting,
-    [body.effect]: { ...awaited, state: 'running', token: body.token, worker: body.worker, reservedMicroUsd: body.reservedMicroUsd },
+    [body.effect]: {
+      ...awaited,
+      state: 'running',
+      token: body.token,
+      worker: body.worker,
+      reservedMicroUsd: body.reservedMicroUsd,
+    },
   };
   if (awaited.effect.type === 'land') {
     draft.landing = true;
@@ -196,7 +213,10 @@ function lost(draft: Draft, body: EventOf<'effect-lost' | 'effect-broke'>): void
     [body.effect]: { ...awaited, state: 'wanted', worker: null, reservedMicroUsd: 0, losses },
   };
   if (losses < lossLimit) return;
-  const why = body.type === 'effect-lost' ? `its worker was lost ${losses} times: ${body.why}` : `Millwright itself failed ${losses} times: ${body.error}`;
+  const why =
+    body.type === 'effect-lost'
+      ? `its worker was lost ${losses} times: ${body.why}`
+      : `Millwright itself failed ${losses} times: ${body.error}`;
   stop(draft, {
     code: body.type === 'effect-lost' ? 'worker-lost' : 'internal-error',
     text: `${awaited.effect.type} did not come to an end; ${why}`,
@@ -209,7 +229,8 @@ function reasonOf(draft: Draft): ItemState['reason'] {
   if (draft.stopped !== null) return draft.stopped;
   if (draft.gate === null) return draft.parkedFor;
   const { id } = draft.item;
-  const next = draft.gate.type === 'question' ? `mw answer ${id} "…"` : `mw approve ${id}, or mw reject ${id} --reason "…"`;
+  const next =
+    draft.gate.type === 'question' ? `mw answer ${id} "…"` : `mw approve ${id}, or mw reject ${id} --reason "…"`;
   return { code: draft.gate.type, text: draft.gate.text, next };
 }
 
@@ -249,7 +270,15 @@ function firstState(body: EventBody): Draft | null {
       knownMicroUsd: 0,
       unknownMicroUsd: 0,
       unknownSessions: 0,
-      usage: { inputTokens: 0, outputTokens: 0, cacheReadTokens: 0, cacheWriteTokens: 0, reasoningTokens: 0, costMicroUsd: 0, model: null },
+      usage: {
+        inputTokens: 0,
+        outputTokens: 0,
+        cacheReadTokens: 0,
+        cacheWriteTokens: 0,
+        reasoningTokens: 0,
+        costMicroUsd: 0,
+        model: null,
+      },
     },
     landed: null,
   };

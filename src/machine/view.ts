@@ -39,17 +39,26 @@ export function viewOf(parts: ViewParts): FactoryView {
   return {
     ...rest,
     items: [...parts.items],
-    projects: Object.fromEntries(projects.map((project) => [project.id, projectLimits(project, spentToday, startsLastMinute)])),
+    projects: Object.fromEntries(
+      projects.map((project) => [project.id, projectLimits(project, spentToday, startsLastMinute)]),
+    ),
   };
 }
 
-function projectLimits({ id, limits }: ProjectFacts, spent: ReadonlyMap<string, number>, starts: ReadonlyMap<string, number>): ProjectLimits {
+function projectLimits(
+  { id, limits }: ProjectFacts,
+  spent: ReadonlyMap<string, number>,
+  starts: ReadonlyMap<string, number>,
+): ProjectLimits {
   return {
     slots: limits?.slots ?? Number.POSITIVE_INFINITY,
     dayMicroUsd: limits?.dayMicroUsd ?? null,
     spentTodayMicroUsd: spent.get(id) ?? 0,
     agents: Object.fromEntries(
-      Object.entries(limits?.agents ?? {}).map(([name, agent]) => [name, { ...agent, startsLastMinute: starts.get(`${id}/${name}`) ?? 0 }]),
+      Object.entries(limits?.agents ?? {}).map(([name, agent]) => [
+        name,
+        { ...agent, startsLastMinute: starts.get(`${id}/${name}`) ?? 0 },
+      ]),
     ),
   };
 }
@@ -63,7 +72,10 @@ export function scheduledItem({ number, state }: NumberedItem, pipeline: PinnedP
     priority: item.priority,
     after: item.after,
     held: state.held !== null,
-    begun: state.run > 1 || state.pipeline !== null || Object.values(state.awaiting).some((each) => each.state === 'running'),
+    begun:
+      state.run > 1 ||
+      state.pipeline !== null ||
+      Object.values(state.awaiting).some((each) => each.state === 'running'),
     target: pipeline?.target ?? null,
     landing: state.landing,
     spentMicroUsd: spending.knownMicroUsd + spending.unknownMicroUsd,
@@ -72,7 +84,10 @@ export function scheduledItem({ number, state }: NumberedItem, pipeline: PinnedP
   };
 }
 
-function scheduledEffect({ effect, state, worker, reservedMicroUsd }: Awaiting, pipeline: PinnedPipeline | null): ScheduledEffect {
+function scheduledEffect(
+  { effect, state, worker, reservedMicroUsd }: Awaiting,
+  pipeline: PinnedPipeline | null,
+): ScheduledEffect {
   const agent = 'agent' in effect ? effect.agent : null;
   return {
     id: effect.id,

@@ -113,7 +113,8 @@ export function wantTimer(draft: Draft, phase: string, dueAt: string, reviewer: 
 
 /** Nothing is awaited any more. Sessions that ran are aborted, and what they had reserved may have been spent. */
 export function dropAwaiting(draft: Draft): void {
-  for (const awaited of Object.values(draft.awaiting)) if (awaited.reservedMicroUsd > 0) spend(draft, awaited, unknownUsage);
+  for (const awaited of Object.values(draft.awaiting))
+    if (awaited.reservedMicroUsd > 0) spend(draft, awaited, unknownUsage);
   draft.awaiting = {};
 }
 
@@ -137,7 +138,10 @@ export function stop(draft: Draft, reason: Reason): void {
   draft.landing = false;
 }
 
-function artifactsBefore(draft: Draft, phase: string): Record<string, NonNullable<ReturnType<typeof progressOf>['result']>> {
+function artifactsBefore(
+  draft: Draft,
+  phase: string,
+): Record<string, NonNullable<ReturnType<typeof progressOf>['result']>> {
   const entries = Object.entries(draft.phases).flatMap(([id, { result }]) =>
     result === null || id === phase ? [] : [[id, result] as const],
   );

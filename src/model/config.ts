@@ -36,10 +36,15 @@ export const AgentConfig = z.strictObject({
   command: z
     .union([z.string().min(1), z.array(z.string().min(1)).min(1)])
     .optional()
-    .describe('command: the shell command or argument list to run. Others: the program, when it is not on PATH. scripted: the script file.'),
+    .describe(
+      'command: the shell command or argument list to run. Others: the program, when it is not on PATH. scripted: the script file.',
+    ),
   model: z.string().min(1).optional().describe('The model, as the program calls it. Default: the program’s own.'),
   endpoint: z.url().optional().describe('Base URL of the model API, when it is not the provider’s own.'),
-  network: z.array(Endpoint).optional().describe('host:port that this agent may reach; everything else is refused and logged.'),
+  network: z
+    .array(Endpoint)
+    .optional()
+    .describe('host:port that this agent may reach; everything else is refused and logged.'),
   env: z
     .record(VariableName, z.string())
     .optional()
@@ -47,13 +52,23 @@ export const AgentConfig = z.strictObject({
   passEnv: z
     .array(VariableName)
     .optional()
-    .describe('Variables of the factory’s own environment given to the agent, for example an API key. Named in every run.'),
+    .describe(
+      'Variables of the factory’s own environment given to the agent, for example an API key. Named in every run.',
+    ),
   login: z
     .boolean()
     .optional()
     .describe('Give the agent CLI’s own login of this user, read-only. Named in every run and by mw doctor.'),
-  free: z.boolean().optional().describe('Sessions cost nothing (a local model or program): cost is 0 instead of unknown.'),
-  sessionUsd: z.number().positive().max(1_000_000).optional().describe('Reserved before each session, and its cap where the agent has one. Default 5.'),
+  free: z
+    .boolean()
+    .optional()
+    .describe('Sessions cost nothing (a local model or program): cost is 0 instead of unknown.'),
+  sessionUsd: z
+    .number()
+    .positive()
+    .max(1_000_000)
+    .optional()
+    .describe('Reserved before each session, and its cap where the agent has one. Default 5.'),
   slots: z.number().int().positive().optional().describe('At most this many sessions of this agent at a time.'),
   perMinute: z.number().int().positive().optional().describe('At most this many session starts a minute.'),
   maxTurns: z.number().int().positive().optional().describe('Turns of one session, where the agent can count them.'),
@@ -71,15 +86,23 @@ export const ProjectConfig = z.strictObject({
   routes: z
     .record(z.string().regex(/^[a-z][a-z0-9-]*(\.[a-z][a-z0-9-]*)?$/, 'write default, PHASE or PHASE.REVIEWER'), Name)
     .describe('Which agent does which phase: default, PHASE, or PHASE.REVIEWER.'),
-  pipeline: Name.default('engineering').describe('What an item goes through unless it says otherwise: shipped, or .millwright/pipelines/NAME.yaml.'),
+  pipeline: Name.default('engineering').describe(
+    'What an item goes through unless it says otherwise: shipped, or .millwright/pipelines/NAME.yaml.',
+  ),
   setup: z.string().min(1).optional().describe('Runs once per lockfile in its own sandbox, for example npm ci.'),
-  checks: z.record(Name, Check).default({}).describe('Commands that prove a change, run on a clean checkout of exactly its commit.'),
+  checks: z
+    .record(Name, Check)
+    .default({})
+    .describe('Commands that prove a change, run on a clean checkout of exactly its commit.'),
   sandbox: z
     .strictObject({
       rung: SandboxRung.default('bubblewrap').describe('The weakest walls that work may run in.'),
       setupNetwork: z.array(Endpoint).default([]).describe('host:port that the setup command may reach.'),
       checkNetwork: z.array(Endpoint).default([]).describe('host:port that checks may reach.'),
-      readOnly: z.array(z.string().startsWith('/')).default([]).describe('Further folders of this machine, readable inside.'),
+      readOnly: z
+        .array(z.string().startsWith('/'))
+        .default([])
+        .describe('Further folders of this machine, readable inside.'),
     })
     .prefault({})
     .describe('Where work may run, and what it may reach.'),

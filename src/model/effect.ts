@@ -66,7 +66,10 @@ export const Effect = z.discriminatedUnion('type', [
     number: z.number().int().positive(),
     dueAt: z.iso.datetime(),
     /** What goes on when it fires: the phase's maker, or one reviewer. */
-    resumes: z.union([z.strictObject({ type: z.literal('attempt') }), z.strictObject({ type: z.literal('review'), reviewer: Name })]),
+    resumes: z.union([
+      z.strictObject({ type: z.literal('attempt') }),
+      z.strictObject({ type: z.literal('review'), reviewer: Name }),
+    ]),
   }),
 ]);
 export type Effect = z.infer<typeof Effect>;

@@ -50,7 +50,14 @@ export const EventBody = z.discriminatedUnion('type', [
     .describe('It cannot be done here until a person mends something: a folder that is gone, a repository that moved.'),
 
   z
-    .strictObject({ type: z.literal('prepared'), effect: z.string(), base: CommitId, pipeline: ContentHash })
+    .strictObject({
+      type: z.literal('prepared'),
+      effect: z.string(),
+      base: CommitId,
+      pipeline: ContentHash,
+      /** What agents of this run are given of the user's own, in words: a login, the names of variables. */
+      grants: z.array(z.string().max(500)),
+    })
     .describe('The user’s commits are taken in, the rules are pinned by hash, and the checks pass on `base`.'),
   z
     .strictObject({

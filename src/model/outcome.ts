@@ -71,9 +71,7 @@ export const CheckResult = z.strictObject({
   kind: CheckKind,
   status: CheckStatus,
   exitCode: z.number().int().nullable(),
-  tests: z
-    .strictObject({ passed: z.number().int(), failed: z.number().int(), skipped: z.number().int() })
-    .nullable(),
+  tests: z.strictObject({ passed: z.number().int(), failed: z.number().int(), skipped: z.number().int() }).nullable(),
   /** The part of the output that matters, escaped, at most a few kilobytes. */
   excerpt: z.string().max(16_000),
   /** Equal for the same failure in spite of timings and temporary paths; empty when it passed. */

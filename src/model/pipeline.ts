@@ -12,14 +12,22 @@ const Scalar = z.union([z.string(), z.number(), z.boolean()]);
  */
 export const Condition = z.record(
   z.string().regex(/^[a-z][a-z0-9-]*\.[A-Za-z][A-Za-z0-9_]*$/, 'write PHASE.FIELD'),
-  z.union([Scalar, z.array(Scalar).min(1), z.strictObject({ not: z.union([Scalar, z.array(Scalar).min(1)]).describe('Holds when the field is none of these.') })]),
+  z.union([
+    Scalar,
+    z.array(Scalar).min(1),
+    z.strictObject({
+      not: z.union([Scalar, z.array(Scalar).min(1)]).describe('Holds when the field is none of these.'),
+    }),
+  ]),
 );
 export type Condition = z.infer<typeof Condition>;
 
 const Instructions = z
   .string()
   .min(1)
-  .describe('A SKILL.md: a path from the repository’s root, or a name: .millwright/instructions/NAME/SKILL.md, else a shipped one.');
+  .describe(
+    'A SKILL.md: a path from the repository’s root, or a name: .millwright/instructions/NAME/SKILL.md, else a shipped one.',
+  );
 
 export const ReviewerFile = z.strictObject({
   id: Name.describe('Unique in its phase.'),
@@ -48,7 +56,9 @@ export const PhaseFile = z.strictObject({
     })
     .optional()
     .describe('Where findings go back to. Default: to itself, as often as limits.attempts of millwright.yaml.'),
-  when: Condition.optional().describe('Runs the phase only when every line holds. PHASE.FIELD: value, list of values, or { not: … }.'),
+  when: Condition.optional().describe(
+    'Runs the phase only when every line holds. PHASE.FIELD: value, list of values, or { not: … }.',
+  ),
   limits: z
     .strictObject({
       idle: Duration.optional(),

@@ -9,6 +9,8 @@ export const SessionRecord = z.strictObject({
   /** The raw stdout of the agent program. */
   transcript: ArtifactRef,
   stderr: ArtifactRef,
+  /** Every connection it tried, allowed or refused, a line of JSON each; `null` when it had no network at all. */
+  egress: ArtifactRef.nullable(),
   end: z.string().max(100),
   durationMs: z.number().int().nonnegative(),
 });

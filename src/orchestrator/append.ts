@@ -40,12 +40,20 @@ export interface AppendOptions {
 export interface Journal {
   append(item: ItemId, body: EventBody, options?: AppendOptions): Promise<AppendResult>;
   /** Adds items all or nothing; `make` is given the ids, in order. */
-  add(count: number, project: string, make: (ids: readonly ItemId[]) => readonly WorkItem[]): Promise<readonly WorkItem[]>;
+  add(
+    count: number,
+    project: string,
+    make: (ids: readonly ItemId[]) => readonly WorkItem[],
+  ): Promise<readonly WorkItem[]>;
   /** Answers what ends the listening. */
   onChange(listener: (change: Change) => void): () => void;
 }
 
-export function createJournal(store: Store<ItemState>, executor: Pick<Executor, 'enqueue' | 'stop'> | null, newId: () => string): Journal {
+export function createJournal(
+  store: Store<ItemState>,
+  executor: Pick<Executor, 'enqueue' | 'stop'> | null,
+  newId: () => string,
+): Journal {
   const listeners = new Set<(change: Change) => void>();
 
   async function append(item: ItemId, given: EventBody, options: AppendOptions = {}): Promise<AppendResult> {
@@ -61,7 +69,14 @@ export function createJournal(store: Store<ItemState>, executor: Pick<Executor, 
       const { state, effects } = fold(pipeline, before, stamped);
       const n = locked.version + 1;
       const id = eventId(item, body, options, newId);
-      const inserted = await tx.insertEvent({ item, n, id, body, machine: machineVersion, decided: effects.map((effect) => effect.id) });
+      const inserted = await tx.insertEvent({
+        item,
+        n,
+        id,
+        body,
+        machine: machineVersion,
+        decided: effects.map((effect) => effect.id),
+      });
       if (!inserted) return { type: 'known' };
       await tx.saveItem(before, state, n, spendOf(before, state, body, id));
       if (body.type === 'effect-started' && executor !== null) await executor.enqueue(tx, startsOf(state, body.effect));
@@ -78,30 +93,46 @@ export function createJournal(store: Store<ItemState>, executor: Pick<Executor, 
     for (const listener of listeners) listener(change);
   }
 
-  async function add(count: number, project: string, make: (ids: readonly ItemId[]) => readonly WorkItem[]): Promise<readonly WorkItem[]> {
-    let items: readonly WorkItem[] = [];
-    const states: ItemState[] = [];
-    await store.addItems(count, project, (numbers, at) => {
-      items = cleanText(make(numbers.map((number) => `MW-${number}`)));
-      return items.map((item) => {
-        const body: EventBody = { type: 'work-item-added', item };
-        const { state, effects } = fold(null, null, { body, at });
-        states.push(state);
-        return { state, event: { item: item.id, n: 1, id: `add:${item.id}`, body, machine: machineVersion, decided: effects.map(({ id }) => id) } };
-      });
-    });
-    for (const after of states) announce({ item: after.item.id, n: 1, body: { type: 'work-item-added', item: after.item }, before: null, after });
-    return items;
-  }
-
   return {
     append,
-    add,
+    async add(count, project, make) {
+      const states = await addStates(store, count, project, make);
+      for (const after of states)
+        announce({
+          item: after.item.id,
+          n: 1,
+          body: { type: 'work-item-added', item: after.item },
+          before: null,
+          after,
+        });
+      return states.map(({ item }) => item);
+    },
     onChange(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
   };
+}
+
+/** The first events of new items and what they fold to, written all or none. */
+async function addStates(
+  store: Store<ItemState>,
+  count: number,
+  project: string,
+  make: (ids: readonly ItemId[]) => readonly WorkItem[],
+): Promise<readonly ItemState[]> {
+  let states: readonly ItemState[] = [];
+  await store.addItems(count, project, (numbers, at) => {
+    const added = cleanText(make(numbers.map((number) => `MW-${number}`))).map((item) => {
+      const body: EventBody = { type: 'work-item-added', item };
+      const { state, effects } = fold(null, null, { body, at });
+      const decided = effects.map(({ id }) => id);
+      return { state, event: { item: item.id, n: 1, id: `add:${item.id}`, body, machine: machineVersion, decided } };
+    });
+    states = added.map(({ state }) => state);
+    return added;
+  });
+  return states;
 }
 
 /** Only the latest start of an effect may end it, and only while it runs. A timer fires without being started. */
@@ -150,7 +181,11 @@ function eventId(item: ItemId, body: EventBody, options: AppendOptions, newId: (
   }
 }
 
-async function pinnedFor(tx: StoreTransaction<ItemState>, state: ItemState, body: EventBody): Promise<PinnedPipeline | null> {
+async function pinnedFor(
+  tx: StoreTransaction<ItemState>,
+  state: ItemState,
+  body: EventBody,
+): Promise<PinnedPipeline | null> {
   const hash = body.type === 'prepared' ? body.pipeline : state.pipeline;
   const pinned = hash === null ? null : await tx.pipeline(hash);
   return pipelineFor(state, { body, at: tx.now }, () => pinned);
@@ -163,12 +198,22 @@ function startsOf(state: ItemState, effect: EffectId): readonly EffectStart[] {
 }
 
 /** What the fold has counted as spent, by whatever event: also what a lost or aborted session had reserved. */
-function spendOf({ spending: before, awaiting }: ItemState, { spending: after }: ItemState, body: EventBody, event: string): Spend | null {
+function spendOf(
+  { spending: before, awaiting }: ItemState,
+  { spending: after }: ItemState,
+  body: EventBody,
+  event: string,
+): Spend | null {
   const known = after.knownMicroUsd - before.knownMicroUsd;
   const unknown = after.unknownMicroUsd - before.unknownMicroUsd;
   if (known + unknown === 0) return null;
   const effect = 'effect' in body ? awaiting[body.effect]?.effect : undefined;
-  return { event, agent: effect !== undefined && 'agent' in effect ? effect.agent : '', microUsd: known + unknown, known: unknown === 0 };
+  return {
+    event,
+    agent: effect !== undefined && 'agent' in effect ? effect.agent : '',
+    microUsd: known + unknown,
+    known: unknown === 0,
+  };
 }
 
 /** Running effects that the new state no longer waits for. The one that this event ends is ending by itself. */

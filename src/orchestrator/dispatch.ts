@@ -87,17 +87,30 @@ export function startDispatch(options: DispatchOptions): Dispatcher {
   };
 }
 
-async function begin(journal: Journal, model: FactoryModel, { item, effect, worker, reserveMicroUsd }: Start): Promise<void> {
+async function begin(
+  journal: Journal,
+  model: FactoryModel,
+  { item, effect, worker, reserveMicroUsd }: Start,
+): Promise<void> {
   const awaited = model.stateOf(item)?.awaiting[effect];
   if (awaited === undefined) return;
   if (worker === null) await journal.append(item, { type: 'timer-fired', effect });
-  else await journal.append(item, { type: 'effect-started', effect, worker, token: awaited.token + 1, reservedMicroUsd: reserveMicroUsd });
+  else
+    await journal.append(item, {
+      type: 'effect-started',
+      effect,
+      worker,
+      token: awaited.token + 1,
+      reservedMicroUsd: reserveMicroUsd,
+    });
 }
 
 /** Milliseconds until something is due by the clock alone; `null` when nothing is. */
 function nextLookMs(view: FactoryView, plan: Schedule): number | null {
   const now = Date.now();
-  const due = view.items.flatMap(({ effects }) => effects.flatMap(({ dueAt }) => (dueAt !== null && dueAt > view.now ? [Date.parse(dueAt) - now] : [])));
+  const due = view.items.flatMap(({ effects }) =>
+    effects.flatMap(({ dueAt }) => (dueAt !== null && dueAt > view.now ? [Date.parse(dueAt) - now] : [])),
+  );
   const rated = plan.waits.some(({ waitFor, code }) => waitFor === 'time' && code !== 'timer') ? [rateMs] : [];
   const first = Math.min(...due, ...rated);
   return Number.isFinite(first) ? Math.min(Math.max(first, 10), 60_000) : null;
@@ -113,6 +126,11 @@ async function giveUpOnSilent({ store, journal, presence }: DispatchOptions): Pr
   const present = new Set(workers.filter(({ silentMs }) => silentMs < leaseMs).map(({ id }) => id));
   for (const { item, effect, token, worker } of await store.running()) {
     if (worker === presence.worker || present.has(worker)) continue;
-    await journal.append(item, { type: 'effect-lost', effect, token, why: `worker ${worker} has not been heard of for ${leaseMs / 1_000} s` });
+    await journal.append(item, {
+      type: 'effect-lost',
+      effect,
+      token,
+      why: `worker ${worker} has not been heard of for ${leaseMs / 1_000} s`,
+    });
   }
 }

@@ -102,7 +102,9 @@ export function createFactoryModel(store: Store<ItemState>): FactoryModel {
       await catchUp();
       const { projects, workers, pausedBy } = facts;
       const counted = projects.some(({ limits }) => limits !== null && limits.dayMicroUsd !== null);
-      const rated = projects.some(({ limits }) => Object.values(limits?.agents ?? {}).some(({ perMinute }) => perMinute !== null));
+      const rated = projects.some(({ limits }) =>
+        Object.values(limits?.agents ?? {}).some(({ perMinute }) => perMinute !== null),
+      );
       const now = new Date().toISOString();
       return viewOf({
         now,
@@ -139,7 +141,9 @@ async function takeItems(store: Store<ItemState>, items: Items, rows: readonly V
     if (pinned !== null) items.pipelines.set(hash, pinned);
   }
   for (const row of rows) takeItem(items, row);
-  const parents = rows.flatMap(({ state }) => state.item.after).filter((id) => !items.open.has(id) && !items.over.has(id));
+  const parents = rows
+    .flatMap(({ state }) => state.item.after)
+    .filter((id) => !items.open.has(id) && !items.over.has(id));
   if (parents.length === 0) return;
   for (const row of await store.items({ ids: [...new Set(parents)] })) takeItem(items, row);
 }
@@ -164,8 +168,10 @@ async function readFacts(store: Store<ItemState>): Promise<Facts> {
 }
 
 function closedFor(pausedBy: string | null, draining: boolean): Reason | null {
-  if (draining) return { code: 'draining', text: 'the factory is finishing what runs and takes on nothing new', next: 'mw up' };
-  if (pausedBy !== null) return { code: 'factory-paused', text: `the factory is paused by ${pausedBy}`, next: 'mw resume --all' };
+  if (draining)
+    return { code: 'draining', text: 'the factory is finishing what runs and takes on nothing new', next: 'mw up' };
+  if (pausedBy !== null)
+    return { code: 'factory-paused', text: `the factory is paused by ${pausedBy}`, next: 'mw resume --all' };
   return null;
 }
 

@@ -54,13 +54,24 @@ export function createPerform({ store, journal, context, cleanUp, isOutage, onTr
 
 /** What the user can mend is refused with what to type; anything else is a bug of ours. */
 function failureBody(effect: string, token: number, error: unknown): EventBody {
-  if (error instanceof SessionVanished) return { type: 'effect-lost', effect, token, why: `its session died with its worker: ${error.message}` };
+  if (error instanceof SessionVanished)
+    return { type: 'effect-lost', effect, token, why: `its session died with its worker: ${error.message}` };
   if (!(error instanceof UserError)) return { type: 'effect-broke', effect, error: messageOf(error) };
-  return { type: 'effect-refused', effect, code: error.code, detail: error.message.slice(0, 20_000), next: error.next.slice(0, 2_000) };
+  return {
+    type: 'effect-refused',
+    effect,
+    code: error.code,
+    detail: error.message.slice(0, 20_000),
+    next: error.next.slice(0, 2_000),
+  };
 }
 
 /** What the step must know of its item; `null` when this start is not the one that counts any more. */
-async function aboutItem(store: Store<ItemState>, effect: EffectStart['effect'], token: number): Promise<StepItem | null> {
+async function aboutItem(
+  store: Store<ItemState>,
+  effect: EffectStart['effect'],
+  token: number,
+): Promise<StepItem | null> {
   const found = await store.item(effect.item);
   const awaited = found?.state.awaiting[effect.id];
   if (found === null || awaited === undefined || awaited.state !== 'running' || awaited.token !== token) return null;
@@ -73,7 +84,12 @@ async function aboutItem(store: Store<ItemState>, effect: EffectStart['effect'],
   return { item, pipeline, reservedMicroUsd: awaited.reservedMicroUsd };
 }
 
-async function runStep({ effect }: EffectStart, about: StepItem, context: StepContext, signal: AbortSignal): Promise<EventBody> {
+async function runStep(
+  { effect }: EffectStart,
+  about: StepItem,
+  context: StepContext,
+  signal: AbortSignal,
+): Promise<EventBody> {
   switch (effect.type) {
     case 'prepare':
       return prepareRun(effect, about, context, signal);

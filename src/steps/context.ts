@@ -2,8 +2,6 @@
 import type { Agent } from '../agents/agent.ts';
 import type { ShippedFiles } from '../config/shipped-files.ts';
 import type { AdapterName } from '../model/config.ts';
-import type { Effect } from '../model/effect.ts';
-import type { EventBody } from '../model/event.ts';
 import type { PinnedPipeline } from '../model/pipeline.ts';
 import type { SandboxRung } from '../model/sandbox-rung.ts';
 import type { WorkItem } from '../model/work-item.ts';
@@ -36,9 +34,6 @@ export interface StepItem {
   /** What the scheduler reserved for it. */
   readonly reservedMicroUsd: number;
 }
-
-/** One durable act: performs an effect and answers with the one event that ends it. Throws only for our own bugs. */
-export type Step<E extends Effect = Effect> = (effect: E, about: StepItem, context: StepContext, signal: AbortSignal) => Promise<EventBody>;
 
 /** The step was aborted: its effect is over, or this worker stops. Nothing is appended. */
 export class StepAborted extends Error {

@@ -24,7 +24,11 @@ async function take(copies: Copies, effect: string): Promise<string> {
 it('gives each effect a copy of its own, and a free one before a new one', async () => {
   const copies = open();
   expect(await Promise.all(['a', 'b', 'c'].map((effect) => take(copies, effect)))).toHaveLength(3);
-  expect(readdirSync(folderOf('p')).filter((name) => !name.endsWith('.owner')).sort()).toEqual(['1', '2', '3']);
+  expect(
+    readdirSync(folderOf('p'))
+      .filter((name) => !name.endsWith('.owner'))
+      .sort(),
+  ).toEqual(['1', '2', '3']);
   await copies.release('b');
   expect(await take(copies, 'd')).toMatch(/^[123] now$/);
   expect(await take(copies, 'e')).toBe('4 now');
@@ -56,7 +60,8 @@ it('frees what another worker took, when the effect is over', async () => {
 it('sweeps owners that are over and what was half deleted, and asks who lives only after it has looked', async () => {
   await open().take('p', 'over');
   await open().take('p', 'live');
-  for (const name of ['9.discarded-x', '1/trash.discarded-x']) mkdirSync(join(folderOf('p'), name), { recursive: true });
+  for (const name of ['9.discarded-x', '1/trash.discarded-x'])
+    mkdirSync(join(folderOf('p'), name), { recursive: true });
   const copies = open();
   await copies.sweep(['p'], async () => {
     await open().take('p', 'begun meanwhile');

@@ -47,7 +47,9 @@ export function openCopies(folderOf: (project: string) => string): Copies {
     },
     async sweep(projects, live) {
       for (const project of projects) folders.add(folderOf(project));
-      const found = await Promise.all([...folders].map(async (folder) => ({ folder, owners: await readOwners(folder) })));
+      const found = await Promise.all(
+        [...folders].map(async (folder) => ({ folder, owners: await readOwners(folder) })),
+      );
       const needed = found.some(({ owners }) => owners.size > 0) ? await live() : new Set<string>();
       for (const { folder, owners } of found) {
         for (const [effect, name] of owners) {
@@ -63,7 +65,9 @@ export function openCopies(folderOf: (project: string) => string): Copies {
 /** Copies that nobody owns, whoever runs; an owned one may hold work that is in no commit yet. */
 export async function listFreeCopies(folder: string): Promise<readonly string[]> {
   const owned = new Set((await readOwners(folder)).values());
-  return (await namesIn(folder)).filter((name) => /^[0-9]+$/.test(name) && !owned.has(name)).map((name) => join(folder, name));
+  return (await namesIn(folder))
+    .filter((name) => /^[0-9]+$/.test(name) && !owned.has(name))
+    .map((name) => join(folder, name));
 }
 
 /** A symbolic link, because it comes into being whole and for one only; it leads nowhere, its target is the effect. */

@@ -43,7 +43,15 @@ const building = new Map<string, Promise<EnvironmentOutcome>>();
  * items; a candidate that changes a lockfile gets one of its own, because its own scripts ran in the making.
  */
 export async function prepareEnvironment(
-  input: { readonly project: string; readonly pipeline: PinnedPipeline; readonly rung: SandboxRung; readonly trusted: TrustedRepository; readonly gitDir: string; readonly commit: string; readonly candidateOf: ItemId | null },
+  input: {
+    readonly project: string;
+    readonly pipeline: PinnedPipeline;
+    readonly rung: SandboxRung;
+    readonly trusted: TrustedRepository;
+    readonly gitDir: string;
+    readonly commit: string;
+    readonly candidateOf: ItemId | null;
+  },
   context: StepContext,
   signal: AbortSignal,
 ): Promise<EnvironmentOutcome> {
@@ -63,10 +71,17 @@ export async function prepareEnvironment(
   return made;
 }
 
-async function environmentKey({ gitDir, commit, pipeline, rung }: Parameters<typeof prepareEnvironment>[0]): Promise<string> {
+async function environmentKey({
+  gitDir,
+  commit,
+  pipeline,
+  rung,
+}: Parameters<typeof prepareEnvironment>[0]): Promise<string> {
   const names = lockfilesOf(await listFilesAt(gitDir, commit, ''));
   const contents = await readFilesAt(gitDir, commit, names);
-  const digest = createHash('sha256').update(JSON.stringify([pipeline.setup, pipeline.network.setup, pipeline.readOnly, rung]));
+  const digest = createHash('sha256').update(
+    JSON.stringify([pipeline.setup, pipeline.network.setup, pipeline.readOnly, rung]),
+  );
   for (const name of [...names].sort()) digest.update(`\0${name}\0`).update(contents.get(name) ?? '');
   return digest.digest('hex').slice(0, 32);
 }
@@ -138,7 +153,8 @@ async function readReady(directory: string, key: string): Promise<Environment | 
 export async function furnish(environment: Environment, rung: SandboxRung, tree: string): Promise<readonly Overlay[]> {
   const { tree: source } = environment;
   if (source === null) return [];
-  if (rung !== 'clone') return environment.paths.map((path) => ({ source: join(source, path), target: join(tree, path) }));
+  if (rung !== 'clone')
+    return environment.paths.map((path) => ({ source: join(source, path), target: join(tree, path) }));
   for (const path of environment.paths) await copyTree(join(source, path), join(tree, path));
   return [];
 }
@@ -149,6 +165,8 @@ async function copyTree(from: string, to: string): Promise<void> {
   await new Promise<void>((resolve, reject) => {
     const child = spawn('/bin/cp', ['-a', from, to], { stdio: 'ignore', env: { PATH: '/usr/bin:/bin' } });
     child.once('error', reject);
-    child.once('close', (code) => (code === 0 ? resolve() : reject(new Error(`cp -a ${from} ${to}: exit code ${code}`))));
+    child.once('close', (code) =>
+      code === 0 ? resolve() : reject(new Error(`cp -a ${from} ${to}: exit code ${code}`)),
+    );
   });
 }

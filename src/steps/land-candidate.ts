@@ -8,7 +8,12 @@ import { pinned, type StepContext, type StepItem } from './context.ts';
 import { recordProof } from './proof.ts';
 import { repositoriesOf } from './workplace.ts';
 
-export async function landEffect(effect: EffectOf<'land'>, about: StepItem, context: StepContext, signal: AbortSignal): Promise<EventBody> {
+export async function landEffect(
+  effect: EffectOf<'land'>,
+  about: StepItem,
+  context: StepContext,
+  signal: AbortSignal,
+): Promise<EventBody> {
   const pipeline = pinned(about);
   const { target, land: mode } = pipeline;
   const { trusted, candidate } = await repositoriesOf(about, context);
@@ -20,12 +25,24 @@ export async function landEffect(effect: EffectOf<'land'>, about: StepItem, cont
     case 'merged':
       break;
     case 'diverged':
-      return refused(effect, `${target} was changed by you and by landed work in ways that do not fit together: ${taken.cause} ${taken.files.join(', ')}`, `git merge millwright/${target}, then mw retry ${effect.item}`);
+      return refused(
+        effect,
+        `${target} was changed by you and by landed work in ways that do not fit together: ${taken.cause} ${taken.files.join(', ')}`,
+        `git merge millwright/${target}, then mw retry ${effect.item}`,
+      );
     case 'no-commits':
     case 'no-branch':
-      return refused(effect, `the branch ${target} is gone from your repository`, `git branch ${target} COMMIT, then mw retry ${effect.item}`);
+      return refused(
+        effect,
+        `the branch ${target} is gone from your repository`,
+        `git branch ${target} COMMIT, then mw retry ${effect.item}`,
+      );
     case 'gone':
-      return refused(effect, `there is no repository at ${trusted.userPath} any more`, `put it back, then mw retry ${effect.item}`);
+      return refused(
+        effect,
+        `there is no repository at ${trusted.userPath} any more`,
+        `put it back, then mw retry ${effect.item}`,
+      );
   }
   const landing = await landCandidate({ trusted, candidate, commit, base, target });
   if (landing.type === 'landed') {
@@ -34,9 +51,21 @@ export async function landEffect(effect: EffectOf<'land'>, about: StepItem, cont
     return { type: 'landed', effect: effect.id, commit, delivery };
   }
   if (landing.tip === null) throw new Error(`the accepted branch ${target} is gone from ${trusted.gitDir}`);
-  const rebase = await rebaseCandidate({ candidate, commit, base, onto: landing.tip, attempt: `${effect.run}/land-${effect.number}` });
+  const rebase = await rebaseCandidate({
+    candidate,
+    commit,
+    base,
+    onto: landing.tip,
+    attempt: `${effect.run}/land-${effect.number}`,
+  });
   if (rebase.type === 'conflicted') {
-    return { type: 'land-conflicted', effect: effect.id, commit: rebase.commit, base: landing.tip, files: [...rebase.files] };
+    return {
+      type: 'land-conflicted',
+      effect: effect.id,
+      commit: rebase.commit,
+      base: landing.tip,
+      files: [...rebase.files],
+    };
   }
   return { type: 'rebased', effect: effect.id, commit: rebase.commit, base: landing.tip, samePatch: rebase.samePatch };
 }

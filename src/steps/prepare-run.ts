@@ -22,7 +22,12 @@ import { repositoriesOf, takeWorkplace, trustedOf } from './workplace.ts';
 type Refusal = Omit<EventOf<'prepare-refused'>, 'type' | 'effect'>;
 type Accepted = { readonly tip: string; readonly config: ProjectConfig };
 
-export async function prepareRun(effect: EffectOf<'prepare'>, about: StepItem, context: StepContext, signal: AbortSignal): Promise<EventBody> {
+export async function prepareRun(
+  effect: EffectOf<'prepare'>,
+  about: StepItem,
+  context: StepContext,
+  signal: AbortSignal,
+): Promise<EventBody> {
   const refuse = (refusal: Refusal): EventBody => ({ type: 'prepare-refused', effect: effect.id, ...refusal });
   const { item } = about;
   const trusted = await trustedOf(item.project, context);
@@ -30,23 +35,39 @@ export async function prepareRun(effect: EffectOf<'prepare'>, about: StepItem, c
   if ('reason' in accepted) return refuse(accepted);
   const { tip, config } = accepted;
   const name = item.pipeline ?? config.pipeline;
-  const pinnedPipeline = await rememberRead(`pipeline ${name}`, { gitDir: trusted.gitDir, commit: tip }, async (readText) => {
-    // Not used, but it decides: a pipeline is made of the configuration too.
-    await readText(projectFile);
-    return pinPipeline({ config, name, readFile: readText, shipped: context.shipped, saveText: async (file, text) => (await context.artifacts.put(file, text)).hash });
-  });
+  const pinnedPipeline = await rememberRead(
+    `pipeline ${name}`,
+    { gitDir: trusted.gitDir, commit: tip },
+    async (readText) => {
+      // Not used, but it decides: a pipeline is made of the configuration too.
+      await readText(projectFile);
+      return pinPipeline({
+        config,
+        name,
+        readFile: readText,
+        shipped: context.shipped,
+        saveText: async (file, text) => (await context.artifacts.put(file, text)).hash,
+      });
+    },
+  );
   if (!pinnedPipeline.ok) return refuse(invalid(pinnedPipeline.problems.map(formatProblem), item.id));
   const { pipeline, hash } = pinnedPipeline;
   await context.savePipeline(hash, pipeline);
   await context.saveLimits(item.project, pipeline);
   const prepared: StepItem = { ...about, pipeline };
-  const obstacle = (await missingOnMachine(prepared, context)) ?? (await proveBase(effect, prepared, tip, context, signal));
+  const obstacle =
+    (await missingOnMachine(prepared, context)) ?? (await proveBase(effect, prepared, tip, context, signal));
   if (obstacle !== null) return refuse(obstacle);
-  return { type: 'prepared', effect: effect.id, base: tip, pipeline: hash };
+  return { type: 'prepared', effect: effect.id, base: tip, pipeline: hash, grants: grantsOf(pipeline) };
 }
 
 /** The configuration names the branch, and the branch holds the configuration: start with the branch known so far. */
-async function readAccepted(about: StepItem, trusted: TrustedRepository, context: StepContext, signal: AbortSignal): Promise<Accepted | Refusal> {
+async function readAccepted(
+  about: StepItem,
+  trusted: TrustedRepository,
+  context: StepContext,
+  signal: AbortSignal,
+): Promise<Accepted | Refusal> {
   const { target } = await context.project(about.item.project);
   const user = await locateUserRepository(trusted.userPath);
   const first = target ?? (user === null ? null : await defaultBranch(user)) ?? 'main';
@@ -55,13 +76,22 @@ async function readAccepted(about: StepItem, trusted: TrustedRepository, context
   return readAt(start.config.target, trusted, about.item.id, signal);
 }
 
-async function readAt(target: string, trusted: TrustedRepository, item: string, signal: AbortSignal): Promise<Accepted | Refusal> {
+async function readAt(
+  target: string,
+  trusted: TrustedRepository,
+  item: string,
+  signal: AbortSignal,
+): Promise<Accepted | Refusal> {
   const taken = await takeIn({ trusted, target, signal });
   if (!('tip' in taken)) return notTaken(taken, target, trusted, item);
-  const loaded = await rememberRead('configuration', { gitDir: trusted.gitDir, commit: taken.tip }, async (readText) => {
-    const text = await readText(projectFile);
-    return text === null ? null : loadProject(text);
-  });
+  const loaded = await rememberRead(
+    'configuration',
+    { gitDir: trusted.gitDir, commit: taken.tip },
+    async (readText) => {
+      const text = await readText(projectFile);
+      return text === null ? null : loadProject(text);
+    },
+  );
   if (loaded === null) {
     return {
       reason: 'not-committed',
@@ -73,11 +103,20 @@ async function readAt(target: string, trusted: TrustedRepository, item: string, 
   return { tip: taken.tip, config: loaded.config };
 }
 
-function notTaken(taken: Exclude<TakeIn, { tip: string }>, target: string, trusted: TrustedRepository, item: string): Refusal {
+function notTaken(
+  taken: Exclude<TakeIn, { tip: string }>,
+  target: string,
+  trusted: TrustedRepository,
+  item: string,
+): Refusal {
   const retry = `then mw retry ${item}`;
   switch (taken.type) {
     case 'no-commits':
-      return { reason: 'no-commits', detail: `the repository ${trusted.userPath} has no commit yet`, next: `git add -A && git commit -m "First commit", ${retry}` };
+      return {
+        reason: 'no-commits',
+        detail: `the repository ${trusted.userPath} has no commit yet`,
+        next: `git add -A && git commit -m "First commit", ${retry}`,
+      };
     case 'no-branch':
       return {
         reason: 'no-target-branch',
@@ -91,36 +130,71 @@ function notTaken(taken: Exclude<TakeIn, { tip: string }>, target: string, trust
         next: `git merge millwright/${target}, ${retry}`,
       };
     case 'gone':
-      return { reason: 'repository-gone', detail: `there is no git repository at ${trusted.userPath} any more`, next: `put it back, ${retry}` };
+      return {
+        reason: 'repository-gone',
+        detail: `there is no git repository at ${trusted.userPath} any more`,
+        next: `put it back, ${retry}`,
+      };
   }
 }
 
 function invalid(lines: readonly string[], item: string): Refusal {
-  return { reason: 'invalid-config', detail: lines.join('\n').slice(0, 20_000), next: `mend it and commit, then mw retry ${item}` };
+  return {
+    reason: 'invalid-config',
+    detail: lines.join('\n').slice(0, 20_000),
+    next: `mend it and commit, then mw retry ${item}`,
+  };
 }
 
 async function missingOnMachine(about: StepItem, context: StepContext): Promise<Refusal | null> {
   const rung = rungOf(about);
   const walls = await context.sandboxOf(rung).missing();
-  if (walls !== null) return { reason: 'rung-missing', detail: `this item needs the sandbox ${rung}: ${walls.what}`, next: walls.next };
+  if (walls !== null)
+    return { reason: 'rung-missing', detail: `this item needs the sandbox ${rung}: ${walls.what}`, next: walls.next };
   for (const [name, config] of agentsInUse(about.pipeline)) {
     const missing = await context.agentOf(config.adapter).missing(config);
-    if (missing !== null) return { reason: 'agent-missing', detail: `agent ${name}: ${missing.what}`, next: missing.next };
+    if (missing !== null)
+      return { reason: 'agent-missing', detail: `agent ${name}: ${missing.what}`, next: missing.next };
     const unset = (config.passEnv ?? []).filter((variable) => context.variable(variable) === undefined);
     if (unset.length > 0) {
-      return { reason: 'agent-missing', detail: `agent ${name} is to get ${unset.join(', ')}, which is not set here`, next: `export ${unset[0]}=… and start mw again` };
+      return {
+        reason: 'agent-missing',
+        detail: `agent ${name} is to get ${unset.join(', ')}, which is not set here`,
+        next: `export ${unset[0]}=… and start mw again`,
+      };
     }
   }
   return null;
 }
 
-function agentsInUse(pipeline: PinnedPipeline | null): readonly (readonly [string, PinnedPipeline['agents'][string]])[] {
-  const names = new Set((pipeline?.phases ?? []).flatMap(({ maker, reviews }) => [...(maker === null ? [] : [maker.agent]), ...reviews.map(({ agent }) => agent)]));
+/** What the configuration gives to agents of the user's own; each run names it. */
+function grantsOf(pipeline: PinnedPipeline): string[] {
+  return agentsInUse(pipeline).flatMap(([name, { login, passEnv }]) => [
+    ...(login === true ? [`agent ${name} is given your own login of its program, read-only`] : []),
+    ...((passEnv ?? []).length > 0 ? [`agent ${name} is given ${(passEnv ?? []).join(', ')}`.slice(0, 500)] : []),
+  ]);
+}
+
+function agentsInUse(
+  pipeline: PinnedPipeline | null,
+): readonly (readonly [string, PinnedPipeline['agents'][string]])[] {
+  const names = new Set(
+    (pipeline?.phases ?? []).flatMap(({ maker, reviews }) => [
+      ...(maker === null ? [] : [maker.agent]),
+      ...reviews.map(({ agent }) => agent),
+    ]),
+  );
   return Object.entries(pipeline?.agents ?? {}).filter(([name]) => names.has(name));
 }
 
 /** A check that finds no test on the base is not red: the first item may be the one that brings the first test. */
-async function proveBase(effect: EffectOf<'prepare'>, about: StepItem, base: string, context: StepContext, signal: AbortSignal): Promise<Refusal | null> {
+async function proveBase(
+  effect: EffectOf<'prepare'>,
+  about: StepItem,
+  base: string,
+  context: StepContext,
+  signal: AbortSignal,
+): Promise<Refusal | null> {
   const { pipeline, item } = about;
   if (pipeline === null) throw new Error('nothing is pinned');
   const checks = requiredChecks(pipeline);
@@ -128,12 +202,30 @@ async function proveBase(effect: EffectOf<'prepare'>, about: StepItem, base: str
   const { trusted } = await repositoriesOf(about, context);
   if (await hasProof(about, trusted.gitDir, base, context)) return null;
   const rung = rungOf(about);
-  const made = await prepareEnvironment({ project: item.project, pipeline, rung, trusted, gitDir: trusted.gitDir, commit: base, candidateOf: null }, context, signal);
-  if (made.type === 'failed') return { reason: 'setup-failed', detail: made.detail, next: `mend setup: in ${projectFile}, or sandbox.setupNetwork, then mw retry ${item.id}` };
+  const made = await prepareEnvironment(
+    { project: item.project, pipeline, rung, trusted, gitDir: trusted.gitDir, commit: base, candidateOf: null },
+    context,
+    signal,
+  );
+  if (made.type === 'failed')
+    return {
+      reason: 'setup-failed',
+      detail: made.detail,
+      next: `mend setup: in ${projectFile}, or sandbox.setupNetwork, then mw retry ${item.id}`,
+    };
   return onlyOnce(`${context.home.project(item.project).root}:${base}`, async () => {
     if (await hasProof(about, trusted.gitDir, base, context)) return null;
-    const place = await takeWorkplace({ effect: effect.id, about, commit: base, base, accepted: true, keep: false }, context, signal);
-    const results = await runEach(checks, { pipeline, rung, place, folder: context.home.effect(effect.id) }, context, signal);
+    const place = await takeWorkplace(
+      { effect: effect.id, about, commit: base, base, accepted: true, keep: false },
+      context,
+      signal,
+    );
+    const results = await runEach(
+      checks,
+      { pipeline, rung, place, folder: context.home.effect(effect.id) },
+      context,
+      signal,
+    );
     const red = results.filter(({ status }) => status !== 'passed' && status !== 'ran-no-test');
     if (red.length === 0) {
       await recordProof(about, trusted.gitDir, base, context);

@@ -11,7 +11,12 @@ export function requiredChecks(pipeline: PinnedPipeline): readonly string[] {
   return [...new Set(pipeline.phases.flatMap(({ checks }) => checks))];
 }
 
-export async function hasProof(about: StepItem, gitDir: string, commit: string, context: StepContext): Promise<boolean> {
+export async function hasProof(
+  about: StepItem,
+  gitDir: string,
+  commit: string,
+  context: StepContext,
+): Promise<boolean> {
   const file = await proofFile(about, gitDir, commit, context);
   return readFile(file).then(
     () => true,
@@ -22,7 +27,12 @@ export async function hasProof(about: StepItem, gitDir: string, commit: string, 
   );
 }
 
-export async function recordProof(about: StepItem, gitDir: string, commit: string, context: StepContext): Promise<void> {
+export async function recordProof(
+  about: StepItem,
+  gitDir: string,
+  commit: string,
+  context: StepContext,
+): Promise<void> {
   const file = await proofFile(about, gitDir, commit, context);
   await mkdir(context.home.project(about.item.project).proofs, { recursive: true, mode: 0o700 });
   await writeFile(file, `${commit}\n`);
@@ -32,6 +42,15 @@ export async function recordProof(about: StepItem, gitDir: string, commit: strin
 async function proofFile(about: StepItem, gitDir: string, commit: string, context: StepContext): Promise<string> {
   const pipeline = pinned(about);
   const checks = requiredChecks(pipeline).map((name) => [name, pipeline.checks[name]]);
-  const digest = createHash('sha256').update(JSON.stringify([await treeOf(gitDir, commit), checks, pipeline.setup, pipeline.network, pipeline.readOnly, rungOf(about)]));
+  const digest = createHash('sha256').update(
+    JSON.stringify([
+      await treeOf(gitDir, commit),
+      checks,
+      pipeline.setup,
+      pipeline.network,
+      pipeline.readOnly,
+      rungOf(about),
+    ]),
+  );
   return join(context.home.project(about.item.project).proofs, digest.digest('hex'));
 }

@@ -1,9 +1,21 @@
 import { expect, test } from 'vitest';
 import { isMatchOf, programsOf } from './protected-paths.ts';
 
-const isProtected = isMatchOf({ protect: ['tests/**', 'LICENSE'], agents: { judge: { adapter: 'command', command: 'sh ./tools/judge.sh --strict' } } });
+const isProtected = isMatchOf({
+  protect: ['tests/**', 'LICENSE'],
+  agents: { judge: { adapter: 'command', command: 'sh ./tools/judge.sh --strict' } },
+});
 
-test.each(['millwright.yaml', 'Millwright.YAML', '.millwright/pipelines/x.yaml', 'tests/a/b.ts', 'tests/a\nb.ts', 'license', 'tools/judge.sh', 'Tools/Judge.sh'])('%j is out of reach', (path) => {
+test.each([
+  'millwright.yaml',
+  'Millwright.YAML',
+  '.millwright/pipelines/x.yaml',
+  'tests/a/b.ts',
+  'tests/a\nb.ts',
+  'license',
+  'tools/judge.sh',
+  'Tools/Judge.sh',
+])('%j is out of reach', (path) => {
   expect(isProtected(path)).toBe(true);
 });
 
@@ -12,7 +24,10 @@ test.each(['src/a.ts', 'tools/other.sh', 'docs/millwright.yaml', 'test/a.ts'])('
 });
 
 test('the program of each part of a command is found, behind interpreters, options and variables', () => {
-  expect(programsOf({ command: 'A=1 node --test scripts/agent.mjs "$MW_ITEM" && ./after.sh' })).toEqual(['scripts/agent.mjs', 'after.sh']);
+  expect(programsOf({ command: 'A=1 node --test scripts/agent.mjs "$MW_ITEM" && ./after.sh' })).toEqual([
+    'scripts/agent.mjs',
+    'after.sh',
+  ]);
   expect(programsOf({ command: ['python3', 'agent.py'] })).toEqual(['agent.py']);
   expect(programsOf({ command: '/usr/bin/agent run' })).toEqual([]);
   expect(programsOf({ command: 'echo hello > out.txt' })).toEqual(['echo']);

@@ -12,18 +12,41 @@ const alwaysProtected = ['millwright.yaml', '.millwright/**'];
  */
 export function isMatchOf({ protect, agents }: Pick<PinnedPipeline, 'protect' | 'agents'>): (path: string) => boolean {
   const matches = picomatch([...alwaysProtected, ...protect], { dot: true, flags: 'is' });
-  const programs = new Set(Object.values(agents).flatMap(programsOf).map((path) => path.toLowerCase()));
+  const programs = new Set(
+    Object.values(agents)
+      .flatMap(programsOf)
+      .map((path) => path.toLowerCase()),
+  );
   return (path) => matches(path) || programs.has(path.toLowerCase());
 }
 
-const interpreters = new Set(['sh', 'bash', 'dash', 'zsh', 'node', 'deno', 'bun', 'python', 'python3', 'ruby', 'perl', 'env', 'exec', 'time', 'nice']);
+const interpreters = new Set([
+  'sh',
+  'bash',
+  'dash',
+  'zsh',
+  'node',
+  'deno',
+  'bun',
+  'python',
+  'python3',
+  'ruby',
+  'perl',
+  'env',
+  'exec',
+  'time',
+  'nice',
+]);
 
 /** Paths in the repository that a command starts: the first word of each part, or the script of an interpreter. */
 export function programsOf({ command }: Pick<AgentConfig, 'command'>): readonly string[] {
   if (command === undefined) return [];
-  const parts = typeof command === 'string' ? command.split(/&&|\|\||[;|\n]/).map((part) => part.trim().split(/\s+/)) : [command];
+  const parts =
+    typeof command === 'string' ? command.split(/&&|\|\||[;|\n]/).map((part) => part.trim().split(/\s+/)) : [command];
   return parts.flatMap((words) => {
-    const plain = words.map((word) => word.replaceAll(/^["']|["']$/g, '')).filter((word) => !word.startsWith('-') && !/^[A-Za-z_]\w*=/.test(word));
+    const plain = words
+      .map((word) => word.replaceAll(/^["']|["']$/g, ''))
+      .filter((word) => !word.startsWith('-') && !/^[A-Za-z_]\w*=/.test(word));
     const program = plain.find((word) => !interpreters.has(posix.basename(word)));
     if (program === undefined || program === '' || /^[/~]|[$`*?]/.test(program)) return [];
     const path = posix.normalize(program);

@@ -34,12 +34,18 @@ export async function rememberRead<T>(
   return value;
 }
 
-async function isUnchanged(versions: Remembered['versions'], source: { readonly gitDir: string; readonly commit: string }): Promise<boolean> {
+async function isUnchanged(
+  versions: Remembered['versions'],
+  source: { readonly gitDir: string; readonly commit: string },
+): Promise<boolean> {
   for (const [path, version] of versions) if ((await versionOf(path, source)) !== version) return false;
   return true;
 }
 
-async function versionOf(path: string, { gitDir, commit }: { readonly gitDir: string; readonly commit: string }): Promise<string | null> {
+async function versionOf(
+  path: string,
+  { gitDir, commit }: { readonly gitDir: string; readonly commit: string },
+): Promise<string | null> {
   const entry = await findEntry(gitDir, commit, path);
   return entry === null ? null : `${entry.mode} ${entry.id}`;
 }

@@ -92,13 +92,21 @@ export async function runAgent(task: AgentTask, context: StepContext, signal: Ab
     const judged = judgeResult(task.schema, json);
     if (judged.type === 'fits') return { end: { type: 'answered', value: judged.value, text }, usage: spent, sessions };
     if (judged.type === 'exit') return { end: { type: 'exit', exit: judged.exit }, usage: spent, sessions };
-    if (turn === 1 && leftOf(task.capMicroUsd, usage) !== 0 && agent.capabilities.resume && report.conversation !== null && task.schema !== null) {
+    if (
+      turn === 1 &&
+      leftOf(task.capMicroUsd, usage) !== 0 &&
+      agent.capabilities.resume &&
+      report.conversation !== null &&
+      task.schema !== null
+    ) {
       resume = { conversation: report.conversation, usage };
       prompt = writeRepairPrompt(task.schema, judged.problems);
       continue;
     }
     const final: SessionFailure =
-      refused.size > 0 ? { type: 'denied', detail: [...refused].join(', ').slice(0, 8_000) } : { type: 'malformed', problems: [...judged.problems] };
+      refused.size > 0
+        ? { type: 'denied', detail: [...refused].join(', ').slice(0, 8_000) }
+        : { type: 'malformed', problems: [...judged.problems] };
     return { end: { type: 'failed', failure: final }, usage: spent, sessions };
   }
 }
@@ -167,19 +175,29 @@ async function runTurn(
     result: launch.resultFile === null ? null : await readResult(home, launch.resultFile),
   };
   const durationMs = end.type === 'exited' ? end.durationMs : Math.round(performance.now() - startedAt);
-  const [asked, transcript, stderr] = await Promise.all([
+  const [asked, transcript, stderr, egress] = await Promise.all([
     context.artifacts.put('prompt.md', prompt),
     context.artifacts.put('transcript', end.stdout),
     context.artifacts.put('stderr', end.stderr),
+    context.artifacts.putFile('egress.jsonl', join(directory, 'egress.jsonl')),
   ]);
-  const record: SessionRecord = { turn: number, prompt: asked, transcript, stderr, end: end.type, durationMs: Math.round(durationMs) };
+  const record: SessionRecord = {
+    turn: number,
+    prompt: asked,
+    transcript,
+    stderr,
+    egress,
+    end: end.type,
+    durationMs: Math.round(durationMs),
+  };
   return { end, report: agent.report(ended, turn), record };
 }
 
 /** What the adapter wants to find below its home. An earlier turn could write there: no link of its is followed. */
 async function layOut(home: string, launch: Launch): Promise<void> {
   await mkdir(home, { recursive: true, mode: 0o700 });
-  for (const { path, content } of launch.files) await writeFile(await clearPlace(home, path), content, { mode: 0o600, flag: 'wx' });
+  for (const { path, content } of launch.files)
+    await writeFile(await clearPlace(home, path), content, { mode: 0o600, flag: 'wx' });
   for (const { path, target } of launch.links) await symlink(target, await clearPlace(home, path));
 }
 
@@ -200,10 +218,12 @@ async function clearPlace(home: string, path: string): Promise<string> {
 }
 
 function passedOn(config: AgentConfig, context: StepContext): Record<string, string> {
-  return Object.fromEntries((config.passEnv ?? []).flatMap((name) => {
-    const value = context.variable(name);
-    return value === undefined ? [] : [[name, value]];
-  }));
+  return Object.fromEntries(
+    (config.passEnv ?? []).flatMap((name) => {
+      const value = context.variable(name);
+      return value === undefined ? [] : [[name, value]];
+    }),
+  );
 }
 
 /**

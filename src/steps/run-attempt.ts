@@ -16,16 +16,26 @@ import { takeWorkplace, type Workplace } from './workplace.ts';
 const maxImportFiles = 20_000;
 const maxImportBytes = 512 * 1024 * 1024;
 
-export async function runAttempt(effect: EffectOf<'attempt'>, about: StepItem, context: StepContext, signal: AbortSignal): Promise<EventOf<'attempt-finished'>> {
+export async function runAttempt(
+  effect: EffectOf<'attempt'>,
+  about: StepItem,
+  context: StepContext,
+  signal: AbortSignal,
+): Promise<EventOf<'attempt-finished'>> {
   const pipeline = pinned(about);
   const phase = pipeline.phases.find(({ id }) => id === effect.phase);
   const maker = phase?.maker;
   const config = pipeline.agents[effect.agent];
-  if (phase === undefined || maker === undefined || maker === null || config === undefined) throw new Error(`the pinned pipeline has no maker for ${effect.id}`);
+  if (phase === undefined || maker === undefined || maker === null || config === undefined)
+    throw new Error(`the pinned pipeline has no maker for ${effect.id}`);
   const folder = context.home.effect(effect.id);
   const prompt = await promptFor(effect, about, phase, context);
   await refuseVanished(folder);
-  const place = await takeWorkplace({ effect: effect.id, about, commit: effect.start, base: effect.base, accepted: true, keep: hasBegun(folder) }, context, signal);
+  const place = await takeWorkplace(
+    { effect: effect.id, about, commit: effect.start, base: effect.base, accepted: true, keep: hasBegun(folder) },
+    context,
+    signal,
+  );
   const result = await runAgent(
     {
       folder,
@@ -48,7 +58,12 @@ export async function runAttempt(effect: EffectOf<'attempt'>, about: StepItem, c
   return { type: 'attempt-finished', effect: effect.id, outcome, usage: result.usage, sessions: [...result.sessions] };
 }
 
-async function promptFor(effect: EffectOf<'attempt'>, about: StepItem, phase: PinnedPhase, context: StepContext): Promise<string> {
+async function promptFor(
+  effect: EffectOf<'attempt'>,
+  about: StepItem,
+  phase: PinnedPhase,
+  context: StepContext,
+): Promise<string> {
   const pipeline = pinned(about);
   const { maker } = phase;
   if (maker === null) throw new Error(`phase ${phase.id} has no maker`);
@@ -96,7 +111,8 @@ async function take(
   const facts = structured ? factsOf(answer.value) : {};
   const summary = (typeof facts['summary'] === 'string' ? facts['summary'] : answer.text).slice(0, 4_000);
   const imported = phase.maker?.writes === true ? await importWork(effect, about, place) : null;
-  if (imported?.type === 'unsafe') return { type: 'unsafe-content', problems: imported.problems.map((problem) => problem.slice(0, 2_000)) };
+  if (imported?.type === 'unsafe')
+    return { type: 'unsafe-content', problems: imported.problems.map((problem) => problem.slice(0, 2_000)) };
   const changed = imported?.changed ?? false;
   const changeIsTheResult = output?.type === 'text' || (structured && output.name === 'build');
   if (!changed && phase.maker?.writes === true && changeIsTheResult) return { type: 'unchanged', summary };
@@ -111,7 +127,11 @@ async function take(
 }
 
 /** Content that git itself refuses, for example an encoding that a file does not have, is as unusable as a device. */
-async function importWork(effect: EffectOf<'attempt'>, about: StepItem, place: Workplace): ReturnType<typeof importTree> {
+async function importWork(
+  effect: EffectOf<'attempt'>,
+  about: StepItem,
+  place: Workplace,
+): ReturnType<typeof importTree> {
   const pipeline = pinned(about);
   const address = attemptAddress(effect.item, effect.phase, effect.number);
   const importing = importTree({
@@ -128,14 +148,19 @@ async function importWork(effect: EffectOf<'attempt'>, about: StepItem, place: W
     conflicted: effect.conflicts,
   });
   return importing.catch((error: unknown) => {
-    if (error instanceof GitFailed) return { type: 'unsafe', problems: [`git cannot take it: ${error.stderr.slice(0, 1_000)}`] };
+    if (error instanceof GitFailed)
+      return { type: 'unsafe', problems: [`git cannot take it: ${error.stderr.slice(0, 1_000)}`] };
     throw error;
   });
 }
 
 function commitMessage({ item }: StepItem, { item: id, run }: Effect, attempts: readonly string[]): string {
   const title = item.title.replaceAll(/\s+/g, ' ').trim().slice(0, 72);
-  const trailers = [`Millwright-Item: ${id}`, `Millwright-Run: ${runAddress(id, run)}`, ...attempts.map((attempt) => `Millwright-Attempt: ${attempt}`)];
+  const trailers = [
+    `Millwright-Item: ${id}`,
+    `Millwright-Run: ${runAddress(id, run)}`,
+    ...attempts.map((attempt) => `Millwright-Attempt: ${attempt}`),
+  ];
   return `${title}\n\n${trailers.join('\n')}\n`;
 }
 
@@ -150,5 +175,7 @@ export async function artifactTexts(
   artifacts: EffectOf<'attempt'>['artifacts'],
   context: StepContext,
 ): Promise<readonly { readonly phase: string; readonly text: string }[]> {
-  return Promise.all(Object.entries(artifacts).map(async ([phase, { hash }]) => ({ phase, text: await textOf(hash, context) })));
+  return Promise.all(
+    Object.entries(artifacts).map(async ([phase, { hash }]) => ({ phase, text: await textOf(hash, context) })),
+  );
 }

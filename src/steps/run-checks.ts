@@ -17,10 +17,25 @@ import { SetupFailed, takeWorkplace, type Workplace } from './workplace.ts';
 
 const excerptChars = 8_000;
 
-export async function runChecks(effect: EffectOf<'checks'>, about: StepItem, context: StepContext, signal: AbortSignal): Promise<EventOf<'checks-finished'>> {
+export async function runChecks(
+  effect: EffectOf<'checks'>,
+  about: StepItem,
+  context: StepContext,
+  signal: AbortSignal,
+): Promise<EventOf<'checks-finished'>> {
   const pipeline = pinned(about);
-  const results = await takeWorkplace({ effect: effect.id, about, commit: effect.commit, base: effect.commit, accepted: false, keep: false }, context, signal).then(
-    (place) => runEach(effect.checks, { pipeline, rung: rungOf(about), place, folder: context.home.effect(effect.id) }, context, signal),
+  const results = await takeWorkplace(
+    { effect: effect.id, about, commit: effect.commit, base: effect.commit, accepted: false, keep: false },
+    context,
+    signal,
+  ).then(
+    (place) =>
+      runEach(
+        effect.checks,
+        { pipeline, rung: rungOf(about), place, folder: context.home.effect(effect.id) },
+        context,
+        signal,
+      ),
     (error: unknown) => {
       if (error instanceof SetupFailed) return effect.checks.map((name) => unprepared(name, pipeline, error.message));
       throw error;
@@ -52,7 +67,12 @@ export interface CheckRoom {
 }
 
 /** One after the other in one checkout, types and lint before what takes long; all of them, so that feedback is whole. */
-export async function runEach(names: readonly string[], room: CheckRoom, context: StepContext, signal: AbortSignal): Promise<readonly CheckResult[]> {
+export async function runEach(
+  names: readonly string[],
+  room: CheckRoom,
+  context: StepContext,
+  signal: AbortSignal,
+): Promise<readonly CheckResult[]> {
   const results: CheckResult[] = [];
   for (const name of names) {
     const check = room.pipeline.checks[name];
@@ -62,7 +82,13 @@ export async function runEach(names: readonly string[], room: CheckRoom, context
   return results;
 }
 
-async function runOne(name: string, check: Check, { pipeline, rung, place, folder }: CheckRoom, context: StepContext, signal: AbortSignal): Promise<CheckResult> {
+async function runOne(
+  name: string,
+  check: Check,
+  { pipeline, rung, place, folder }: CheckRoom,
+  context: StepContext,
+  signal: AbortSignal,
+): Promise<CheckResult> {
   const home = join(folder, `${name}.home`);
   await mkdir(home, { recursive: true, mode: 0o700 });
   const startedAt = performance.now();

@@ -29,7 +29,8 @@ export type CommandEnd = SessionEnd & { readonly stdout: string; readonly stderr
 
 /** Starts the command, or joins or adopts the one that ran in this directory before. */
 export async function runCommand(spec: CommandSpec, context: StepContext, signal: AbortSignal): Promise<CommandEnd> {
-  const egressSocket = spec.network.length === 0 ? null : join(context.home.sockets, `${shortName(spec.directory)}.sock`);
+  const egressSocket =
+    spec.network.length === 0 ? null : join(context.home.sockets, `${shortName(spec.directory)}.sock`);
   if (egressSocket !== null) await mkdir(context.home.sockets, { recursive: true, mode: 0o700 });
   const enclosed = context.sandboxOf(spec.rung).enclose(spec.argv, {
     workdir: spec.workdir,

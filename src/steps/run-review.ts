@@ -13,15 +13,25 @@ import { takeWorkplace } from './workplace.ts';
 const diffBytes = 400_000;
 const reviewSchema = phaseResultSchema('review');
 
-export async function runReview(effect: EffectOf<'review'>, about: StepItem, context: StepContext, signal: AbortSignal): Promise<EventOf<'review-finished'>> {
+export async function runReview(
+  effect: EffectOf<'review'>,
+  about: StepItem,
+  context: StepContext,
+  signal: AbortSignal,
+): Promise<EventOf<'review-finished'>> {
   const pipeline = pinned(about);
   const phase = pipeline.phases.find(({ id }) => id === effect.phase);
   const reviewer = phase?.reviews.find(({ id }) => id === effect.reviewer);
   const config = pipeline.agents[effect.agent];
-  if (phase === undefined || reviewer === undefined || config === undefined) throw new Error(`the pinned pipeline has no reviewer for ${effect.id}`);
+  if (phase === undefined || reviewer === undefined || config === undefined)
+    throw new Error(`the pinned pipeline has no reviewer for ${effect.id}`);
   const folder = context.home.effect(effect.id);
   await refuseVanished(folder);
-  const place = await takeWorkplace({ effect: effect.id, about, commit: effect.commit, base: effect.base, accepted: true, keep: hasBegun(folder) }, context, signal);
+  const place = await takeWorkplace(
+    { effect: effect.id, about, commit: effect.commit, base: effect.base, accepted: true, keep: hasBegun(folder) },
+    context,
+    signal,
+  );
   const prompt = writePrompt({
     instructions: await textOf(reviewer.instructions.hash, context),
     schema: reviewSchema,
@@ -51,10 +61,19 @@ export async function runReview(effect: EffectOf<'review'>, about: StepItem, con
     context,
     signal,
   );
-  return { type: 'review-finished', effect: effect.id, outcome: outcomeOf(result), usage: result.usage, sessions: [...result.sessions] };
+  return {
+    type: 'review-finished',
+    effect: effect.id,
+    outcome: outcomeOf(result),
+    usage: result.usage,
+    sessions: [...result.sessions],
+  };
 }
 
-async function changeOf({ base, commit }: EffectOf<'review'>, gitDir: string): Promise<{ text: string; cut: boolean; files: readonly string[] }> {
+async function changeOf(
+  { base, commit }: EffectOf<'review'>,
+  gitDir: string,
+): Promise<{ text: string; cut: boolean; files: readonly string[] }> {
   const span = { gitDir, from: base, to: commit };
   const [diff, files] = await Promise.all([diffText({ ...span, maxBytes: diffBytes }), changedFiles(span)]);
   return { ...diff, files: files.map(({ path, change }) => `${change} ${path}`) };
@@ -70,7 +89,10 @@ function outcomeOf({ end }: AgentResult): ReviewOutcome {
     case 'answered': {
       const review = Review.safeParse(end.value);
       if (review.success) return { type: 'reviewed', review: review.data };
-      return { type: 'malformed', problems: review.error.issues.slice(0, 20).map(({ path, message }) => `${path.join('.')}: ${message}`) };
+      return {
+        type: 'malformed',
+        problems: review.error.issues.slice(0, 20).map(({ path, message }) => `${path.join('.')}: ${message}`),
+      };
     }
   }
 }

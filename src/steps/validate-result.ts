@@ -7,8 +7,16 @@ import type { Facts } from '../model/outcome.ts';
 
 const HonestExit = z.discriminatedUnion('type', [
   z.object({ type: z.literal('no-change-needed'), reason: z.string().min(1).max(8_000) }),
-  z.object({ type: z.literal('spec-conflict'), criterion: z.string().min(1).max(500), evidence: z.string().min(1).max(8_000) }),
-  z.object({ type: z.literal('question'), question: z.string().min(1).max(4_000), options: z.array(z.string().max(500)).max(10).default([]) }),
+  z.object({
+    type: z.literal('spec-conflict'),
+    criterion: z.string().min(1).max(500),
+    evidence: z.string().min(1).max(8_000),
+  }),
+  z.object({
+    type: z.literal('question'),
+    question: z.string().min(1).max(4_000),
+    options: z.array(z.string().max(500)).max(10).default([]),
+  }),
 ]);
 export type HonestExit = z.infer<typeof HonestExit>;
 

@@ -55,7 +55,14 @@ export interface Workplace extends Repositories {
  * its files are left alone.
  */
 export async function takeWorkplace(
-  input: { readonly effect: string; readonly about: StepItem; readonly commit: string; readonly base: string; readonly accepted: boolean; readonly keep: boolean },
+  input: {
+    readonly effect: string;
+    readonly about: StepItem;
+    readonly commit: string;
+    readonly base: string;
+    readonly accepted: boolean;
+    readonly keep: boolean;
+  },
   context: StepContext,
   signal: AbortSignal,
 ): Promise<Workplace> {
@@ -64,7 +71,19 @@ export async function takeWorkplace(
   const pipeline = pinned(about);
   const rung = rungOf(about);
   const { trusted, candidate } = await repositoriesOf(about, context);
-  const made = await prepareEnvironment({ project: item.project, pipeline, rung, trusted, gitDir: candidate.gitDir, commit: base, candidateOf: input.accepted ? null : item.id }, context, signal);
+  const made = await prepareEnvironment(
+    {
+      project: item.project,
+      pipeline,
+      rung,
+      trusted,
+      gitDir: candidate.gitDir,
+      commit: base,
+      candidateOf: input.accepted ? null : item.id,
+    },
+    context,
+    signal,
+  );
   if (made.type === 'failed') throw new SetupFailed(made.detail);
   const { environment } = made;
   const { directory, taken } = await context.copies.take(item.project, input.effect);
@@ -96,7 +115,8 @@ const sessionName = /^(?:turn-[0-9]+|[a-z][a-z0-9-]*\.check)$/;
 
 /** Ends every session of an effect. Nothing is removed, and nothing that an agent could write is looked at. */
 export async function killSessions(folder: string): Promise<void> {
-  for (const name of await readdir(folder).catch(absent)) if (sessionName.test(name)) await killSession(join(folder, name));
+  for (const name of await readdir(folder).catch(absent))
+    if (sessionName.test(name)) await killSession(join(folder, name));
 }
 
 function absent(error: NodeJS.ErrnoException): readonly string[] {

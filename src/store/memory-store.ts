@@ -28,7 +28,15 @@ type KeptSpend = Spend & { readonly at: string; readonly project: string };
 /** `clock` gives the store's time in milliseconds. */
 export function createMemoryStore<S extends StoredState>(clock: () => number): Store<S> {
   const now = () => new Date(clock()).toISOString();
-  const memory: Memory<S> = { rows: new Map(), events: [], ids: new Set(), pipelines: new Map(), spends: [], starts: [], now };
+  const memory: Memory<S> = {
+    rows: new Map(),
+    events: [],
+    ids: new Set(),
+    pipelines: new Map(),
+    spends: [],
+    starts: [],
+    now,
+  };
   const { rows, events, pipelines } = memory;
   let numbers = 0;
   let turn: Promise<unknown> = Promise.resolve();
@@ -43,7 +51,9 @@ export function createMemoryStore<S extends StoredState>(clock: () => number): S
       const given = Array.from({ length: count }, () => (numbers += 1));
       const at = now();
       const built = build(given, at);
-      const keys = [...rows.values(), ...built].flatMap(({ state: { item } }) => (item.project === project && item.key !== null ? [item.key] : []));
+      const keys = [...rows.values(), ...built].flatMap(({ state: { item } }) =>
+        item.project === project && item.key !== null ? [item.key] : [],
+      );
       if (new Set(keys).size < keys.length) throw new Error(`a key stands twice in ${project}`);
       for (const [index, { state, event }] of built.entries()) {
         rows.set(state.item.id, { number: given[index] ?? 0, version: 1, state });
@@ -63,9 +73,15 @@ export function createMemoryStore<S extends StoredState>(clock: () => number): S
           (project === undefined || state.item.project === project),
       ),
     itemByKey: async (project, keys) =>
-      new Map([...rows.values()].flatMap(({ state: { item } }) => (item.project === project && item.key !== null && keys.includes(item.key) ? [[item.key, item.id]] : []))),
+      new Map(
+        [...rows.values()].flatMap(({ state: { item } }) =>
+          item.project === project && item.key !== null && keys.includes(item.key) ? [[item.key, item.id]] : [],
+        ),
+      ),
     events: async ({ item, afterSeq, limit }) =>
-      events.filter((event) => (item === undefined || event.item === item) && event.seq > (afterSeq ?? 0)).slice(0, limit),
+      events
+        .filter((event) => (item === undefined || event.item === item) && event.seq > (afterSeq ?? 0))
+        .slice(0, limit),
     lastSeq: async () => events.length,
     ...memoryFactory(memory),
     now: async () => now(),
@@ -83,11 +99,16 @@ function memoryFactory<S extends StoredState>({ rows, spends, starts, now }: Mem
     projects: async () => [...projects.values()],
     async saveProject(project) {
       const known = projects.get(project.id);
-      projects.set(project.id, { ...project, target: project.target ?? known?.target ?? null, limits: project.limits ?? known?.limits ?? null });
+      projects.set(project.id, {
+        ...project,
+        target: project.target ?? known?.target ?? null,
+        limits: project.limits ?? known?.limits ?? null,
+      });
     },
     async spentSince(since) {
       const sums = new Map<string, number>();
-      for (const { at, project, microUsd } of spends) if (at >= since) sums.set(project, (sums.get(project) ?? 0) + microUsd);
+      for (const { at, project, microUsd } of spends)
+        if (at >= since) sums.set(project, (sums.get(project) ?? 0) + microUsd);
       return sums;
     },
     async startsLastMinute() {
@@ -119,7 +140,10 @@ function record<S>({ ids, events }: Memory<S>, event: NewEvent, at: string): voi
 }
 
 /** Writes are kept back until the work has come to its end: all of them happen, or none. */
-async function run<S extends StoredState, T>(memory: Memory<S>, work: (tx: StoreTransaction<S>) => Promise<T>): Promise<T> {
+async function run<S extends StoredState, T>(
+  memory: Memory<S>,
+  work: (tx: StoreTransaction<S>) => Promise<T>,
+): Promise<T> {
   const at = memory.now();
   const writes: (() => void)[] = [];
   const hints: (() => void)[] = [];
@@ -140,7 +164,8 @@ async function run<S extends StoredState, T>(memory: Memory<S>, work: (tx: Store
     async saveItem(before, after, version, spend) {
       writes.push(() => {
         for (const { state, effect } of effectRowChange(before, after).put) {
-          if (state === 'running' && 'agent' in effect) memory.starts.push({ key: `${after.item.project}/${String(effect.agent)}`, at });
+          if (state === 'running' && 'agent' in effect)
+            memory.starts.push({ key: `${after.item.project}/${String(effect.agent)}`, at });
         }
         const row = memory.rows.get(after.item.id);
         if (row !== undefined) Object.assign(row, { version, state: after });

@@ -4,22 +4,36 @@ import type { Store, StoredLimits } from './store.ts';
 
 type FactoryPart = Pick<
   Store,
-  'project' | 'projects' | 'saveProject' | 'spentSince' | 'startsLastMinute' | 'workers' | 'running' | 'factory' | 'saveFactory' | 'now'
+  | 'project'
+  | 'projects'
+  | 'saveProject'
+  | 'spentSince'
+  | 'startsLastMinute'
+  | 'workers'
+  | 'running'
+  | 'factory'
+  | 'saveFactory'
+  | 'now'
 >;
 
 export function readFactory(pool: Pool): FactoryPart {
   return {
     async project(id) {
-      const { rows } = await pool.query<{ id: string; path: string; target: string | null; limits: StoredLimits | null }>(
-        'select id, path, target, limits from project where id = $1',
-        [id],
-      );
+      const { rows } = await pool.query<{
+        id: string;
+        path: string;
+        target: string | null;
+        limits: StoredLimits | null;
+      }>('select id, path, target, limits from project where id = $1', [id]);
       return rows[0] ?? null;
     },
     async projects() {
-      const { rows } = await pool.query<{ id: string; path: string; target: string | null; limits: StoredLimits | null }>(
-        'select id, path, target, limits from project order by id',
-      );
+      const { rows } = await pool.query<{
+        id: string;
+        path: string;
+        target: string | null;
+        limits: StoredLimits | null;
+      }>('select id, path, target, limits from project order by id');
       return rows;
     },
     async saveProject({ id, path, target, limits }) {
@@ -32,21 +46,16 @@ export function readFactory(pool: Pool): FactoryPart {
         [id, path, target, limits === null ? null : JSON.stringify(limits)],
       );
     },
-    async spentSince(since) {
-      const { rows } = await pool.query<{ project: string; sum: string }>(
-        'select project, sum(micro_usd) as sum from spend where at >= $1 group by project',
-        [since],
-      );
-      return new Map(rows.map(({ project, sum }) => [project, Number(sum)]));
-    },
-    async startsLastMinute() {
-      const { rows } = await pool.query<{ key: string; count: string }>(
-        `select project || '/' || agent as key, count(*) as count from session_start where at > now() - interval '1 minute' group by 1`,
-      );
-      return new Map(rows.map(({ key, count }) => [key, Number(count)]));
-    },
+    ...readMoney(pool),
     async workers() {
-      const { rows } = await pool.query<{ id: string; boot: string; pid: number; sessions: number; work: number; silent: string }>(
+      const { rows } = await pool.query<{
+        id: string;
+        boot: string;
+        pid: number;
+        sessions: number;
+        work: number;
+        silent: string;
+      }>(
         `select id, boot, pid, sessions, work, extract(epoch from clock_timestamp() - beat_at) * 1000 as silent from worker order by id`,
       );
       return rows.map(({ silent, ...row }) => ({ ...row, silentMs: Number(silent) }));
@@ -59,7 +68,9 @@ export function readFactory(pool: Pool): FactoryPart {
       return rows;
     },
     async factory() {
-      const { rows } = await pool.query<{ paused_by: string | null; drain_asked: Date | null }>('select paused_by, drain_asked from factory');
+      const { rows } = await pool.query<{ paused_by: string | null; drain_asked: Date | null }>(
+        'select paused_by, drain_asked from factory',
+      );
       return { pausedBy: rows[0]?.paused_by ?? null, drainAskedAt: rows[0]?.drain_asked?.toISOString() ?? null };
     },
     async saveFactory({ pausedBy, drain }) {
@@ -74,6 +85,25 @@ export function readFactory(pool: Pool): FactoryPart {
     async now() {
       const { rows } = await pool.query<{ now: Date }>('select now() as now');
       return (rows[0]?.now ?? new Date(0)).toISOString();
+    },
+  };
+}
+
+/** What was spent and started lately: what budgets and rates count. */
+function readMoney(pool: Pool): Pick<Store, 'spentSince' | 'startsLastMinute'> {
+  return {
+    async spentSince(since) {
+      const { rows } = await pool.query<{ project: string; sum: string }>(
+        'select project, sum(micro_usd) as sum from spend where at >= $1 group by project',
+        [since],
+      );
+      return new Map(rows.map(({ project, sum }) => [project, Number(sum)]));
+    },
+    async startsLastMinute() {
+      const { rows } = await pool.query<{ key: string; count: string }>(
+        `select project || '/' || agent as key, count(*) as count from session_start where at > now() - interval '1 minute' group by 1`,
+      );
+      return new Map(rows.map(({ key, count }) => [key, Number(count)]));
     },
   };
 }

@@ -8,7 +8,9 @@ type ItemsPart<S extends StoredState> = Pick<Store<S>, 'item' | 'items' | 'itemB
 export function readItems<S extends StoredState>(pool: Pool): ItemsPart<S> {
   return {
     async item(id) {
-      const { rows } = await pool.query<{ number: number; state: S }>('select number, state from item where id = $1', [id]);
+      const { rows } = await pool.query<{ number: number; state: S }>('select number, state from item where id = $1', [
+        id,
+      ]);
       return rows[0] ?? null;
     },
     async items({ ids, open, project }) {
@@ -23,7 +25,10 @@ export function readItems<S extends StoredState>(pool: Pool): ItemsPart<S> {
       return rows;
     },
     async itemByKey(project, keys) {
-      const { rows } = await pool.query<{ key: string; id: string }>('select key, id from item where project = $1 and key = any($2)', [project, keys]);
+      const { rows } = await pool.query<{ key: string; id: string }>(
+        'select key, id from item where project = $1 and key = any($2)',
+        [project, keys],
+      );
       return new Map(rows.map(({ key, id }) => [key, id]));
     },
     async events({ item, afterSeq, limit }) {

@@ -12,11 +12,17 @@ const schedulerLock = [0x4d58, 1] as const;
 const maxWorkersPerHome = 64;
 const retryLeadMs = 500;
 
+interface JoinOptions {
+  readonly homeId: string;
+  readonly boot: string;
+  readonly pid: number;
+  /** Sessions and core work that it takes on at a time. */
+  readonly sessions: number;
+  readonly work: number;
+}
+
 /** Joins as the first free identity `HOME-1`, `HOME-2`, …: a restarted worker finds its own old effects under it. */
-export async function joinPostgres(
-  database: Database,
-  options: { readonly homeId: string; readonly boot: string; readonly pid: number; readonly sessions: number; readonly work: number },
-): Promise<Presence> {
+export async function joinPostgres(database: Database, options: JoinOptions): Promise<Presence> {
   const client = await database.connect();
   const listeners: ((signal: StoreSignal) => void)[] = [];
   const lossListeners: (() => void)[] = [];
@@ -38,14 +44,7 @@ export async function joinPostgres(
     for (const listener of listeners) listener(signal);
   });
   const worker = await takeIdentity(client, options.homeId);
-  await client.query(
-    `insert into worker (id, boot, pid, backend, sessions, work, beat_at) values ($1, $2, $3, pg_backend_pid(), $4, $5, clock_timestamp())
-     on conflict (id) do update set boot = excluded.boot, pid = excluded.pid, backend = excluded.backend,
-       sessions = excluded.sessions, work = excluded.work, beat_at = excluded.beat_at`,
-    [worker, options.boot, options.pid, options.sessions, options.work],
-  );
-  await client.query(`listen ${channel}`);
-  await client.query(`select pg_notify('${channel}', 'factory')`);
+  await announceWorker(client, worker, options);
 
   return {
     worker,
@@ -54,7 +53,9 @@ export async function joinPostgres(
       if (leading || !alive) return leading;
       if (performance.now() - triedAt < retryLeadMs) return false;
       triedAt = performance.now();
-      const { rows } = await client.query<{ got: boolean }>('select pg_try_advisory_lock($1, $2) as got', [...schedulerLock]);
+      const { rows } = await client.query<{ got: boolean }>('select pg_try_advisory_lock($1, $2) as got', [
+        ...schedulerLock,
+      ]);
       leading = rows[0]?.got === true && alive;
       return leading;
     },
@@ -93,6 +94,21 @@ export async function joinPostgres(
   };
 }
 
+async function announceWorker(
+  client: Client,
+  worker: string,
+  { boot, pid, sessions, work }: JoinOptions,
+): Promise<void> {
+  await client.query(
+    `insert into worker (id, boot, pid, backend, sessions, work, beat_at) values ($1, $2, $3, pg_backend_pid(), $4, $5, clock_timestamp())
+     on conflict (id) do update set boot = excluded.boot, pid = excluded.pid, backend = excluded.backend,
+       sessions = excluded.sessions, work = excluded.work, beat_at = excluded.beat_at`,
+    [worker, boot, pid, sessions, work],
+  );
+  await client.query(`listen ${channel}`);
+  await client.query(`select pg_notify('${channel}', 'factory')`);
+}
+
 /** Whether this worker works in this home, with its folders and sessions. */
 export function isWorkerOf(homeId: string, worker: string): boolean {
   return worker.startsWith(`${homeId}-`);
@@ -101,7 +117,10 @@ export function isWorkerOf(homeId: string, worker: string): boolean {
 async function takeIdentity(client: Client, homeId: string): Promise<string> {
   for (let n = 1; n <= maxWorkersPerHome; n += 1) {
     const id = `${homeId}-${n}`;
-    const { rows } = await client.query<{ got: boolean }>('select pg_try_advisory_lock($1, hashtext($2)) as got', [workerLocks, id]);
+    const { rows } = await client.query<{ got: boolean }>('select pg_try_advisory_lock($1, hashtext($2)) as got', [
+      workerLocks,
+      id,
+    ]);
     if (rows[0]?.got === true) return id;
   }
   throw new Error(`all ${maxWorkersPerHome} worker identities of this home are taken`);

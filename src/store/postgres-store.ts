@@ -55,7 +55,10 @@ export function createPostgresStore<S extends StoredState>(database: Database): 
           `select nextval(pg_get_serial_sequence('item', 'number')) as number, now() as now from generate_series(1, $1)`,
           [count],
         );
-        const built = build(rows.map(({ number }) => Number(number)).sort((a, b) => a - b), rows[0]?.now.toISOString() ?? '');
+        const built = build(
+          rows.map(({ number }) => Number(number)).sort((a, b) => a - b),
+          rows[0]?.now.toISOString() ?? '',
+        );
         await insertItems(client, project, built);
         await client.query('commit');
       } catch (error) {
@@ -67,7 +70,10 @@ export function createPostgresStore<S extends StoredState>(database: Database): 
     },
     async savePipeline(hash, pinned) {
       if (pipelines.has(hash)) return;
-      await pool.query('insert into pipeline (hash, body) values ($1, $2) on conflict (hash) do nothing', [hash, JSON.stringify(pinned)]);
+      await pool.query('insert into pipeline (hash, body) values ($1, $2) on conflict (hash) do nothing', [
+        hash,
+        JSON.stringify(pinned),
+      ]);
     },
     ...readItems<S>(pool),
     async close() {},
@@ -95,7 +101,10 @@ function createTransaction<S extends StoredState>(
       return now;
     },
     async lockItem(id) {
-      const { rows } = await client.query<LockedItem<S> & { now: Date }>('select version, state, now() as now from item where id = $1 for update', [id]);
+      const { rows } = await client.query<LockedItem<S> & { now: Date }>(
+        'select version, state, now() as now from item where id = $1 for update',
+        [id],
+      );
       const row = rows[0];
       if (row === undefined) return null;
       now = row.now.toISOString();
@@ -116,7 +125,13 @@ function createTransaction<S extends StoredState>(
   };
 }
 
-async function saveItem(client: PoolClient, before: StoredState | null, after: StoredState, version: number, spend: Spend | null): Promise<void> {
+async function saveItem(
+  client: PoolClient,
+  before: StoredState | null,
+  after: StoredState,
+  version: number,
+  spend: Spend | null,
+): Promise<void> {
   const { put, remove } = effectRowChange(before, after);
   const starts = put.filter(({ state, effect }) => state === 'running' && 'agent' in effect);
   await client.query(
@@ -145,16 +160,33 @@ async function saveItem(client: PoolClient, before: StoredState | null, after: S
       JSON.stringify(after),
       remove,
       JSON.stringify(
-        put.map(({ effect, state, worker, token, reservedMicroUsd }) => ({ id: effect.id, type: effect.type, state, worker, token, reserved: reservedMicroUsd })),
+        put.map(({ effect, state, worker, token, reservedMicroUsd }) => ({
+          id: effect.id,
+          type: effect.type,
+          state,
+          worker,
+          token,
+          reserved: reservedMicroUsd,
+        })),
       ),
       after.item.project,
-      JSON.stringify(spend === null ? [] : [{ event: spend.event, agent: spend.agent, micro_usd: spend.microUsd, known: spend.known }]),
-      JSON.stringify(starts.map(({ effect }) => ({ effect: effect.id, agent: (effect as { agent?: string }).agent ?? '' }))),
+      JSON.stringify(
+        spend === null
+          ? []
+          : [{ event: spend.event, agent: spend.agent, micro_usd: spend.microUsd, known: spend.known }],
+      ),
+      JSON.stringify(
+        starts.map(({ effect }) => ({ effect: effect.id, agent: (effect as { agent?: string }).agent ?? '' })),
+      ),
     ],
   );
 }
 
-async function insertItems<S extends StoredState>(client: PoolClient, project: string, built: readonly { state: S; event: NewEvent }[]): Promise<void> {
+async function insertItems<S extends StoredState>(
+  client: PoolClient,
+  project: string,
+  built: readonly { state: S; event: NewEvent }[],
+): Promise<void> {
   await client.query(
     `insert into item (number, id, project, key, title, status, version, state) overriding system value
      select r.number, r.id, $1, r.key, r.title, r.status, 1, r.state
@@ -182,7 +214,13 @@ async function insertItems<S extends StoredState>(client: PoolClient, project: s
   await client.query(
     `insert into effect (id, item, type, state)
      select r.id, r.item, r.type, 'wanted' from jsonb_to_recordset($1) as r (id text, item text, type text)`,
-    [JSON.stringify(built.flatMap(({ state }) => Object.values(state.awaiting).map(({ effect }) => ({ id: effect.id, item: effect.item, type: effect.type }))))],
+    [
+      JSON.stringify(
+        built.flatMap(({ state }) =>
+          Object.values(state.awaiting).map(({ effect }) => ({ id: effect.id, item: effect.item, type: effect.type })),
+        ),
+      ),
+    ],
   );
   await client.query(`select pg_notify('${channel}', 'items')`);
 }

@@ -75,7 +75,10 @@ export interface RunningRow {
 }
 
 /** What another process changed: one item, many items at once, or the factory's own facts (projects, workers, pause). */
-export type StoreSignal = { readonly type: 'item'; readonly id: ItemId } | { readonly type: 'items' } | { readonly type: 'factory' };
+export type StoreSignal =
+  | { readonly type: 'item'; readonly id: ItemId }
+  | { readonly type: 'items' }
+  | { readonly type: 'factory' };
 
 export interface ProjectRow {
   readonly id: string;
@@ -104,9 +107,17 @@ export interface Store<S extends StoredState = StoredState> {
   pipeline(hash: string): Promise<PinnedPipeline | null>;
   item(id: ItemId): Promise<{ readonly number: number; readonly state: S } | null>;
   /** All items, or those with these ids, oldest first. */
-  items(filter: { readonly ids?: readonly ItemId[]; readonly open?: boolean; readonly project?: string }): Promise<readonly { readonly number: number; readonly version: number; readonly state: S }[]>;
+  items(filter: {
+    readonly ids?: readonly ItemId[];
+    readonly open?: boolean;
+    readonly project?: string;
+  }): Promise<readonly { readonly number: number; readonly version: number; readonly state: S }[]>;
   itemByKey(project: string, keys: readonly string[]): Promise<ReadonlyMap<string, ItemId>>;
-  events(filter: { readonly item?: ItemId; readonly afterSeq?: number; readonly limit?: number }): Promise<readonly JournalEvent[]>;
+  events(filter: {
+    readonly item?: ItemId;
+    readonly afterSeq?: number;
+    readonly limit?: number;
+  }): Promise<readonly JournalEvent[]>;
   lastSeq(): Promise<number>;
 
   project(id: string): Promise<ProjectRow | null>;

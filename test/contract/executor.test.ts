@@ -10,7 +10,14 @@ import { joinPostgres } from '../../src/store/postgres-presence.ts';
 import type { Presence, Store, WorkerRow } from '../../src/store/store.ts';
 import { waitFor } from '../support/cli-desk.ts';
 import { startTestServer, type TestServer } from '../support/postgres.ts';
-import { executorContract, expectLanded, startTestWorker, type ExecutorUnderTest, type Seat, type TestWorker } from './executor.ts';
+import {
+  executorContract,
+  expectLanded,
+  startTestWorker,
+  type ExecutorUnderTest,
+  type Seat,
+  type TestWorker,
+} from './executor.ts';
 import { addTinyItems, waitForAbort, type Work } from './tiny-steps.ts';
 
 let server: TestServer;
@@ -51,8 +58,17 @@ executorContract('claims', createClaims);
 
 /** The only worker of a store in memory. */
 function alonePresence(worker: string, alive: () => boolean): Presence {
-  return { worker, alive, leads: async () => alive(), beat: async () => undefined,
-  offer: async () => undefined, fence: async () => undefined, onSignal: ignore, onLost: ignore, leave: async () => undefined };
+  return {
+    worker,
+    alive,
+    leads: async () => alive(),
+    beat: async () => undefined,
+    offer: async () => undefined,
+    fence: async () => undefined,
+    onSignal: ignore,
+    onLost: ignore,
+    leave: async () => undefined,
+  };
 }
 
 async function createClaims(): Promise<ExecutorUnderTest> {
@@ -62,7 +78,13 @@ async function createClaims(): Promise<ExecutorUnderTest> {
 
 async function sitAtClaims(wrap: (store: Store<ItemState>) => Store<ItemState> = (store) => store): Promise<Seat> {
   const database = await server.open();
-  const presence = await joinPostgres(database, { homeId: 'home', boot: randomUUID(), pid: process.pid, sessions: 2, work: 2 });
+  const presence = await joinPostgres(database, {
+    homeId: 'home',
+    boot: randomUUID(),
+    pid: process.pid,
+    sessions: 2,
+    work: 2,
+  });
   const plain = createPostgresStore<ItemState>(database);
   let gone = false;
   const store = wrap({ ...plain, transact: (work) => (gone ? new Promise(() => undefined) : plain.transact(work)) });
@@ -72,9 +94,17 @@ async function sitAtClaims(wrap: (store: Store<ItemState>) => Store<ItemState> =
     executor: createClaimsExecutor({ store, presence, beatMs, onTrouble: ignore }),
     async vanish() {
       gone = true;
-      const { rows } = await server.database.pool.query<{ backend: number }>('select backend, pg_terminate_backend(backend) from worker where id = $1', [presence.worker]);
+      const { rows } = await server.database.pool.query<{ backend: number }>(
+        'select backend, pg_terminate_backend(backend) from worker where id = $1',
+        [presence.worker],
+      );
       // Its locks go with the process of the server, shortly after the connection.
-      const isGone = async () => (await server.database.pool.query('select from pg_stat_activity where pid = any($1)', [rows.map(({ backend }) => backend)])).rowCount === 0;
+      const isGone = async () =>
+        (
+          await server.database.pool.query('select from pg_stat_activity where pid = any($1)', [
+            rows.map(({ backend }) => backend),
+          ])
+        ).rowCount === 0;
       await waitFor('it has lost its place', 5_000, async () => !presence.alive() && (await isGone()));
     },
     close: () => database.close(),
@@ -95,10 +125,12 @@ describe('several workers on one database', () => {
   it('share the work, and each effect is performed and ended once', async () => {
     await server.clear();
     const performed: string[] = [];
-    const by = (name: string): Work => async ({ effect, token }) => {
-      performed.push(`${name} ${effect.id}#${token}`);
-      await new Promise((resolve) => setTimeout(resolve, 10));
-    };
+    const by =
+      (name: string): Work =>
+      async ({ effect, token }) => {
+        performed.push(`${name} ${effect.id}#${token}`);
+        await new Promise((resolve) => setTimeout(resolve, 10));
+      };
     const one = await start(by('one'));
     await start(by('two'));
     const items = await addTinyItems(one.store, one.journal, 12);
@@ -106,7 +138,8 @@ describe('several workers on one database', () => {
     const effects = performed.map((line) => line.slice(4));
     expect(effects).toHaveLength(new Set(effects).size);
     expect(effects).toHaveLength(36);
-    for (const name of ['one', 'two']) expect(performed.filter((line) => line.startsWith(name)).length, name).toBeGreaterThan(6);
+    for (const name of ['one', 'two'])
+      expect(performed.filter((line) => line.startsWith(name)).length, name).toBeGreaterThan(6);
   });
 
   it('take over from one that has fallen silent; when it wakes, its results count for nothing', async () => {
@@ -115,13 +148,21 @@ describe('several workers on one database', () => {
     const frozen = new Promise<void>((resolve) => (release = resolve));
     const one = await start(async ({ effect }) => (effect.type === 'attempt' ? frozen : undefined));
     const items = await addTinyItems(one.store, one.journal, 1);
-    await waitFor('the attempt runs', 5_000, async () => (await one.store.running()).some(({ effect }) => effect.includes('attempt')));
+    await waitFor('the attempt runs', 5_000, async () =>
+      (await one.store.running()).some(({ effect }) => effect.includes('attempt')),
+    );
     const losses: unknown[] = [];
     one.presence.onLost(() => losses.push('lost'));
     const two = await start(() => Promise.resolve());
     // Its beat goes on in this process; by the database's clock it has been silent for longer than a lease.
     const { pool } = server.database;
-    const silence = setInterval(() => void pool.query(`update worker set beat_at = now() - interval '11 seconds' where id = $1`, [one.presence.worker]), 20);
+    const silence = setInterval(
+      () =>
+        void pool.query(`update worker set beat_at = now() - interval '11 seconds' where id = $1`, [
+          one.presence.worker,
+        ]),
+      20,
+    );
     await expectLanded(two.store, items).finally(() => clearInterval(silence));
     expect(losses).toEqual(['lost']);
     release();
@@ -140,7 +181,8 @@ describe('several workers on one database', () => {
       ...store,
       async running(worker) {
         const rows = await store.running(worker);
-        if (rows.length === 0 && openGate === null && worker !== undefined) await new Promise<void>((resolve) => (openGate = resolve));
+        if (rows.length === 0 && openGate === null && worker !== undefined)
+          await new Promise<void>((resolve) => (openGate = resolve));
         return rows;
       },
     });
@@ -151,7 +193,9 @@ describe('several workers on one database', () => {
     }, afterFirst(slow));
     await waitFor('it reads', 5_000, () => openGate !== null);
     const items = await addTinyItems(one.store, one.journal, 1);
-    await waitFor('the attempt runs', 5_000, async () => (await one.store.events({})).some(({ id }) => id.startsWith('start:') && id.includes('attempt')));
+    await waitFor('the attempt runs', 5_000, async () =>
+      (await one.store.events({})).some(({ id }) => id.startsWith('start:') && id.includes('attempt')),
+    );
     (openGate as (() => void) | null)?.();
     await expectLanded(one.store, items);
     expect(reasons).toEqual([]);
@@ -160,7 +204,9 @@ describe('several workers on one database', () => {
 });
 
 /** The first reading, at the start of a worker, is waited for by itself: only later ones are held back. */
-function afterFirst(wrap: (store: Store<ItemState>) => Store<ItemState>): (store: Store<ItemState>) => Store<ItemState> {
+function afterFirst(
+  wrap: (store: Store<ItemState>) => Store<ItemState>,
+): (store: Store<ItemState>) => Store<ItemState> {
   return (store) => {
     const wrapped = wrap(store);
     let first = true;

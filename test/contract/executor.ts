@@ -63,7 +63,9 @@ export async function startTestWorker(seat: Seat, work: Work): Promise<TestWorke
 }
 
 export async function expectLanded(store: Store<ItemState>, items: readonly string[]): Promise<void> {
-  await waitFor(`${items.length} items have landed`, 20_000, async () => (await store.items({ ids: items })).every(({ state }) => state.status === 'landed'));
+  await waitFor(`${items.length} items have landed`, 20_000, async () =>
+    (await store.items({ ids: items })).every(({ state }) => state.status === 'landed'),
+  );
   for (const item of items) {
     const ended = (await store.events({ item })).filter(({ id }) => id.startsWith('end:'));
     expect(ended.map(({ body }) => body.type)).toEqual(['prepared', 'attempt-finished', 'landed']);
@@ -105,7 +107,11 @@ export function executorContract(name: string, create: () => Promise<ExecutorUnd
     it('performs nothing of a transaction that did not come to its end', async () => {
       const performed: EffectStart[] = [];
       const { store, executor, presence, journal } = await start(async (each) => void performed.push(each));
-      const start1: EffectStart = { effect: { type: 'prepare', id: 'MW-99:1/run/prepare-1', item: 'MW-99', run: 1 }, token: 1, worker: presence.worker };
+      const start1: EffectStart = {
+        effect: { type: 'prepare', id: 'MW-99:1/run/prepare-1', item: 'MW-99', run: 1 },
+        token: 1,
+        worker: presence.worker,
+      };
       const failed = store.transact(async (tx) => {
         await executor.enqueue(tx, [start1]);
         throw new Error('on purpose');
@@ -121,14 +127,18 @@ export function executorContract(name: string, create: () => Promise<ExecutorUnd
       const running = () => store.running().then((rows) => rows[0] ?? null);
       const first = await waitFor('it runs', 5_000, running);
       await journal.append(item, { type: 'effect-lost', effect: first.effect, token: first.token, why: 'a test' });
-      const second = await waitFor('it runs again', 5_000, async () => ((await running())?.token === 2 ? running() : null));
+      const second = await waitFor('it runs again', 5_000, async () =>
+        (await running())?.token === 2 ? running() : null,
+      );
       const effect = Object.values((await store.item(item))?.state.awaiting ?? {})[0]?.effect;
       if (effect === undefined || second === null) throw new Error('nothing is awaited');
       const end = (token: number) => journal.append(item, endOf({ effect, token, worker: presence.worker }), { token });
       expect((await end(1)).type, 'the result of the lost start').toBe('lost');
       expect((await end(2)).type).toBe('appended');
       expect((await end(2)).type, 'a second result').toBe('lost');
-      expect(await journal.append(item, { type: 'effect-lost', effect: effect.id, token: 2, why: 'too late' })).toMatchObject({ type: 'lost' });
+      expect(
+        await journal.append(item, { type: 'effect-lost', effect: effect.id, token: 2, why: 'too late' }),
+      ).toMatchObject({ type: 'lost' });
     });
 
     it('goes on with what a vanished worker had under way, at whichever effect that was', async () => {
@@ -169,7 +179,11 @@ export function executorContract(name: string, create: () => Promise<ExecutorUnd
         reasons.set(effect.item, signal.reason);
       });
       const [one = '', two = ''] = await addTinyItems(store, journal, 2);
-      await waitFor('both attempts run', 5_000, async () => (await store.running()).filter(({ effect }) => effect.includes('attempt')).length === 2);
+      await waitFor(
+        'both attempts run',
+        5_000,
+        async () => (await store.running()).filter(({ effect }) => effect.includes('attempt')).length === 2,
+      );
       await journal.append(one, { type: 'cancel-requested', by: 'pat', reason: '' });
       await waitFor('it is aborted', 5_000, () => reasons.has(one));
       expect([...reasons]).toEqual([[one, 'effect-over']]);

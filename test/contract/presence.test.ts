@@ -45,13 +45,16 @@ async function join(homeId = 'home'): Promise<Process> {
 
 async function addItem(store: Store<TestState>): Promise<void> {
   await store.saveProject({ id: project, path: '/repository', target: null, limits: null });
-  await store.addItems(1, project, (numbers) => numbers.map((number) => ({ state: stateOf(number), event: eventOf(`MW-${number}`, 1) })));
+  await store.addItems(1, project, (numbers) =>
+    numbers.map((number) => ({ state: stateOf(number), event: eventOf(`MW-${number}`, 1) })),
+  );
 }
 
 async function touch(store: Store<TestState>, item: string): Promise<void> {
   await store.transact(async (tx) => {
     const locked = await tx.lockItem(item);
-    if (locked !== null) await tx.saveItem(locked.state, { ...locked.state, note: 'touched' }, locked.version + 1, null);
+    if (locked !== null)
+      await tx.saveItem(locked.state, { ...locked.state, note: 'touched' }, locked.version + 1, null);
   });
 }
 
@@ -88,14 +91,21 @@ it('hears what others change, and nothing of its own but the factory’s facts',
   await addItem(one.store);
   await touch(one.store, 'MW-1');
   await waitFor('the other has heard', 5_000, () => two.signals.some(({ type }) => type === 'item'));
-  expect(two.signals.filter(({ type }) => type !== 'factory')).toEqual([{ type: 'items' }, { type: 'item', id: 'MW-1' }]);
+  expect(two.signals.filter(({ type }) => type !== 'factory')).toEqual([
+    { type: 'items' },
+    { type: 'item', id: 'MW-1' },
+  ]);
   await waitFor('one hears of the project that it has named itself', 5_000, () => one.signals.length > 0);
   expect(one.signals.filter(({ type }) => type !== 'factory')).toEqual([]);
 });
 
 it('lets one worker schedule at a time, and the next one when that one leaves or is cut off', async () => {
   const [one, two, three] = [await join(), await join(), await join()];
-  expect([await one.presence.leads(), await two.presence.leads(), await one.presence.leads()]).toEqual([true, false, true]);
+  expect([await one.presence.leads(), await two.presence.leads(), await one.presence.leads()]).toEqual([
+    true,
+    false,
+    true,
+  ]);
   await one.presence.leave();
   await waitFor('the second schedules', 5_000, () => two.presence.leads());
   await cut(three, 'home-2');
@@ -121,7 +131,9 @@ it('survives that a connection breaks while a transaction is using it', async ()
   await addItem(store);
   const failed = store.transact(async (tx) => {
     await tx.lockItem('MW-1');
-    await server.database.pool.query(`select pg_terminate_backend(pid) from pg_stat_activity where state = 'idle in transaction'`);
+    await server.database.pool.query(
+      `select pg_terminate_backend(pid) from pg_stat_activity where state = 'idle in transaction'`,
+    );
     // Long enough for the loss to arrive between two queries, when nobody waits for an answer.
     await new Promise((resolve) => setTimeout(resolve, 100));
     await tx.insertEvent(eventOf('MW-1', 2));
@@ -130,5 +142,7 @@ it('survives that a connection breaks while a transaction is using it', async ()
   expect(await store.events({})).toHaveLength(1);
   await touch(store, 'MW-1');
   expect((await store.item('MW-1'))?.state.note).toBe('touched');
-  expect((await database.pool.query('show idle_in_transaction_session_timeout')).rows).toEqual([{ idle_in_transaction_session_timeout: '10s' }]);
+  expect((await database.pool.query('show idle_in_transaction_session_timeout')).rows).toEqual([
+    { idle_in_transaction_session_timeout: '10s' },
+  ]);
 });

@@ -12,15 +12,38 @@ export interface TestState extends StoredState {
 
 export function stateOf(number: number, change: Partial<TestState> & { readonly key?: string | null } = {}): TestState {
   const { key = null, ...rest } = change;
-  return { item: { id: `MW-${number}`, project, key, title: `item ${number}` }, status: 'queued', pipeline: null, awaiting: {}, note: '', ...rest };
+  return {
+    item: { id: `MW-${number}`, project, key, title: `item ${number}` },
+    status: 'queued',
+    pipeline: null,
+    awaiting: {},
+    note: '',
+    ...rest,
+  };
 }
 
 /** Awaited effects by id; `running` on a worker. */
-export function awaiting(item: string, effects: Readonly<Record<string, { readonly token: number; readonly worker: string | null; readonly agent?: string }>>): StoredState['awaiting'] {
+export function awaiting(
+  item: string,
+  effects: Readonly<
+    Record<string, { readonly token: number; readonly worker: string | null; readonly agent?: string }>
+  >,
+): StoredState['awaiting'] {
   return Object.fromEntries(
     Object.entries(effects).map(([id, { token, worker, agent }]): [string, StoredAwaiting] => [
       id,
-      { effect: { id, item, type: agent === undefined ? 'checks' : 'attempt', ...(agent === undefined ? {} : { agent }) }, state: worker === null ? 'wanted' : 'running', worker, token, reservedMicroUsd: 0 },
+      {
+        effect: {
+          id,
+          item,
+          type: agent === undefined ? 'checks' : 'attempt',
+          ...(agent === undefined ? {} : { agent }),
+        },
+        state: worker === null ? 'wanted' : 'running',
+        worker,
+        token,
+        reservedMicroUsd: 0,
+      },
     ]),
   );
 }
@@ -30,5 +53,17 @@ export function eventOf(item: string, n: number, id = `${item}#${n}`): NewEvent 
 }
 
 export function workItem(id: string, change: Partial<WorkItem> = {}): WorkItem {
-  return { id, project, key: null, title: id, body: '', after: [], pipeline: null, priority: 0, budgetMicroUsd: null, rung: null, ...change };
+  return {
+    id,
+    project,
+    key: null,
+    title: id,
+    body: '',
+    after: [],
+    pipeline: null,
+    priority: 0,
+    budgetMicroUsd: null,
+    rung: null,
+    ...change,
+  };
 }

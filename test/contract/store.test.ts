@@ -11,7 +11,11 @@ beforeAll(async () => {
 });
 afterAll(() => server.close());
 
-storeContract('memory', async () => ({ store: createMemoryStore<TestState>(() => Date.now()), effectRows: null, close: () => Promise.resolve() }));
+storeContract('memory', async () => ({
+  store: createMemoryStore<TestState>(() => Date.now()),
+  effectRows: null,
+  close: () => Promise.resolve(),
+}));
 
 storeContract('PostgreSQL', async () => {
   await server.clear();
@@ -19,7 +23,9 @@ storeContract('PostgreSQL', async () => {
   return {
     store: createPostgresStore<TestState>(database),
     async effectRows() {
-      const { rows } = await database.pool.query<{ id: string; state: string; worker: string | null; token: number }>('select id, state, worker, token from effect order by id');
+      const { rows } = await database.pool.query<{ id: string; state: string; worker: string | null; token: number }>(
+        'select id, state, worker, token from effect order by id',
+      );
       return Object.fromEntries(rows.map(({ id, ...row }) => [id, row]));
     },
     close: () => database.close(),

@@ -7,7 +7,11 @@ import { awaiting, eventOf, project, stateOf, type TestState } from './states.ts
 export interface StoreUnderTest {
   readonly store: Store<TestState>;
   /** The effect rows as they lie in the store, by id; `null` where there are none besides the states. */
-  readonly effectRows: (() => Promise<Readonly<Record<string, { readonly state: string; readonly worker: string | null; readonly token: number }>>>) | null;
+  readonly effectRows:
+    | (() => Promise<
+        Readonly<Record<string, { readonly state: string; readonly worker: string | null; readonly token: number }>>
+      >)
+    | null;
   close(): Promise<void>;
 }
 
@@ -23,10 +27,16 @@ export function storeContract(name: string, create: () => Promise<StoreUnderTest
     afterEach(() => tested.close());
 
     const add = (count: number, key: (number: number) => string | null = () => null) =>
-      store.addItems(count, project, (numbers) => numbers.map((number) => ({ state: stateOf(number, { key: key(number) }), event: eventOf(`MW-${number}`, 1) })));
+      store.addItems(count, project, (numbers) =>
+        numbers.map((number) => ({ state: stateOf(number, { key: key(number) }), event: eventOf(`MW-${number}`, 1) })),
+      );
 
     /** One change of an item, the way the one door makes it. */
-    const change = (item: string, next: (state: TestState) => TestState, options: { id?: string; spend?: Spend } = {}) =>
+    const change = (
+      item: string,
+      next: (state: TestState) => TestState,
+      options: { id?: string; spend?: Spend } = {},
+    ) =>
       store.transact(async (tx) => {
         const locked = await tx.lockItem(item);
         if (locked === null) return 'no such item';
@@ -45,9 +55,17 @@ export function storeContract(name: string, create: () => Promise<StoreUnderTest
       const events = await store.events({});
       expect(events.map(({ id }) => id)).toEqual(['MW-1#1', 'MW-2#1', 'MW-1#2', 'MW-2#2', 'MW-1#3']);
       expect(events.map(({ seq }) => seq)).toEqual(events.map(({ seq }) => seq).sort((a, b) => a - b));
-      expect(events.at(-1)).toMatchObject({ item: 'MW-1', n: 3, body: { type: 'resume-requested' }, machine: 1, decided: ['after 3'] });
+      expect(events.at(-1)).toMatchObject({
+        item: 'MW-1',
+        n: 3,
+        body: { type: 'resume-requested' },
+        machine: 1,
+        decided: ['after 3'],
+      });
       expect(await store.lastSeq()).toBe(events.at(-1)?.seq);
-      expect((await store.events({ item: 'MW-1', afterSeq: events[0]?.seq ?? 0, limit: 1 })).map(({ id }) => id)).toEqual(['MW-1#2']);
+      expect(
+        (await store.events({ item: 'MW-1', afterSeq: events[0]?.seq ?? 0, limit: 1 })).map(({ id }) => id),
+      ).toEqual(['MW-1#2']);
     });
 
     it('keeps nothing of a transaction that throws, wherever it does', async () => {
@@ -60,7 +78,12 @@ export function storeContract(name: string, create: () => Promise<StoreUnderTest
         if (locked === null) throw new Error('gone');
         tx.afterCommit(() => hints.push('told'));
         await tx.insertEvent(eventOf('MW-1', 2, 'e'));
-        await tx.saveItem(locked.state, { ...locked.state, note: 'never', awaiting: awaiting('MW-1', { x: { token: 1, worker: 'w', agent: 'a' } }) }, 2, spend);
+        await tx.saveItem(
+          locked.state,
+          { ...locked.state, note: 'never', awaiting: awaiting('MW-1', { x: { token: 1, worker: 'w', agent: 'a' } }) },
+          2,
+          spend,
+        );
         throw new Error('on purpose');
       });
       await expect(fail).rejects.toThrow('on purpose');
@@ -81,8 +104,12 @@ export function storeContract(name: string, create: () => Promise<StoreUnderTest
 
     it('lets changes of one item follow each other, so that none is lost', async () => {
       await add(1);
-      const ends = await Promise.all(Array.from({ length: 20 }, () => change('MW-1', (state) => ({ ...state, note: `${state.note}.` }))));
-      expect([...ends].sort((a, b) => Number(a) - Number(b))).toEqual(Array.from({ length: 20 }, (_, index) => index + 2));
+      const ends = await Promise.all(
+        Array.from({ length: 20 }, () => change('MW-1', (state) => ({ ...state, note: `${state.note}.` }))),
+      );
+      expect([...ends].sort((a, b) => Number(a) - Number(b))).toEqual(
+        Array.from({ length: 20 }, (_, index) => index + 2),
+      );
       expect((await store.item('MW-1'))?.state.note).toBe('.'.repeat(20));
     });
 
@@ -121,11 +148,18 @@ export function storeContract(name: string, create: () => Promise<StoreUnderTest
       ] as const;
       for (const step of steps) {
         await change('MW-1', (state) => ({ ...state, awaiting: keepSame(state.awaiting, awaiting('MW-1', step)) }));
-        const running = Object.entries(step).flatMap(([effect, { token, worker }]) => (worker === null ? [] : [{ effect, item: 'MW-1', token, worker }]));
+        const running = Object.entries(step).flatMap(([effect, { token, worker }]) =>
+          worker === null ? [] : [{ effect, item: 'MW-1', token, worker }],
+        );
         expect(await store.running()).toEqual(running);
         expect(await store.running('w-2')).toEqual(running.filter(({ worker }) => worker === 'w-2'));
         if (tested.effectRows === null) continue;
-        const rows = Object.fromEntries(Object.entries(step).map(([id, { token, worker }]) => [id, { state: worker === null ? 'wanted' : 'running', worker, token }]));
+        const rows = Object.fromEntries(
+          Object.entries(step).map(([id, { token, worker }]) => [
+            id,
+            { state: worker === null ? 'wanted' : 'running', worker, token },
+          ]),
+        );
         expect(await tested.effectRows()).toEqual(rows);
       }
       expect([...(await store.startsLastMinute())]).toEqual([['p/x', 2]]);
@@ -133,8 +167,15 @@ export function storeContract(name: string, create: () => Promise<StoreUnderTest
 
     it('adds items all or none', async () => {
       await add(2, (number) => `k${number}`);
-      await expect(add(3, (number) => (number === 4 ? 'k1' : `k${number}`)), 'a key that is taken').rejects.toThrow(/key/);
-      await expect(store.addItems(2, project, () => { throw new Error('a circle'); })).rejects.toThrow('a circle');
+      await expect(
+        add(3, (number) => (number === 4 ? 'k1' : `k${number}`)),
+        'a key that is taken',
+      ).rejects.toThrow(/key/);
+      await expect(
+        store.addItems(2, project, () => {
+          throw new Error('a circle');
+        }),
+      ).rejects.toThrow('a circle');
       expect((await store.items({})).map(({ state }) => state.item.id)).toEqual(['MW-1', 'MW-2']);
       expect(await store.events({})).toHaveLength(2);
       await add(1);
@@ -146,7 +187,8 @@ export function storeContract(name: string, create: () => Promise<StoreUnderTest
       await add(4, (number) => `k${number}`);
       await change('MW-2', (state) => ({ ...state, status: 'landed' }));
       await change('MW-3', (state) => ({ ...state, status: 'cancelled' }));
-      const ids = async (filter: Parameters<typeof store.items>[0]) => (await store.items(filter)).map(({ state }) => state.item.id);
+      const ids = async (filter: Parameters<typeof store.items>[0]) =>
+        (await store.items(filter)).map(({ state }) => state.item.id);
       expect(await ids({ open: true })).toEqual(['MW-1', 'MW-4']);
       expect(await ids({ ids: ['MW-4', 'MW-2', 'MW-9'] })).toEqual(['MW-2', 'MW-4']);
       expect(await ids({ project: 'other' })).toEqual([]);
@@ -159,14 +201,25 @@ export function storeContract(name: string, create: () => Promise<StoreUnderTest
     it('sums what was spent since a moment, unknown costs as what was reserved', async () => {
       await add(1);
       const since = await store.now();
-      await change('MW-1', (state) => state, { id: 'one', spend: { event: 'one', agent: 'a', microUsd: 5, known: true } });
-      await change('MW-1', (state) => state, { id: 'two', spend: { event: 'two', agent: 'b', microUsd: 7, known: false } });
+      await change('MW-1', (state) => state, {
+        id: 'one',
+        spend: { event: 'one', agent: 'a', microUsd: 5, known: true },
+      });
+      await change('MW-1', (state) => state, {
+        id: 'two',
+        spend: { event: 'two', agent: 'b', microUsd: 7, known: false },
+      });
       expect([...(await store.spentSince(since))]).toEqual([[project, 12]]);
       expect([...(await store.spentSince(new Date(Date.parse(since) + 60_000).toISOString()))]).toEqual([]);
     });
 
     it('remembers projects, pause, and each time that a drain was asked for', async () => {
-      await store.saveProject({ id: project, path: '/repository', target: 'main', limits: { slots: 3, dayMicroUsd: null, agents: {} } });
+      await store.saveProject({
+        id: project,
+        path: '/repository',
+        target: 'main',
+        limits: { slots: 3, dayMicroUsd: null, agents: {} },
+      });
       expect(await store.project(project)).toMatchObject({ target: 'main', limits: { slots: 3 } });
       expect(await store.project('other')).toBeNull();
       await store.saveFactory({ pausedBy: 'pat' });
@@ -178,7 +231,12 @@ export function storeContract(name: string, create: () => Promise<StoreUnderTest
     });
 
     it('keeps a project’s target and limits when it is named again without them', async () => {
-      await store.saveProject({ id: project, path: '/repository', target: 'main', limits: { slots: 3, dayMicroUsd: null, agents: {} } });
+      await store.saveProject({
+        id: project,
+        path: '/repository',
+        target: 'main',
+        limits: { slots: 3, dayMicroUsd: null, agents: {} },
+      });
       await store.saveProject({ id: project, path: '/moved', target: null, limits: null });
       expect(await store.project(project)).toMatchObject({ path: '/moved', target: 'main', limits: { slots: 3 } });
     });
@@ -194,5 +252,7 @@ export function storeContract(name: string, create: () => Promise<StoreUnderTest
 
 /** As the machine does: what has not changed is the same object. */
 function keepSame(before: TestState['awaiting'], after: TestState['awaiting']): TestState['awaiting'] {
-  return Object.fromEntries(Object.entries(after).map(([id, each]) => [id, isDeepStrictEqual(before[id], each) ? (before[id] ?? each) : each]));
+  return Object.fromEntries(
+    Object.entries(after).map(([id, each]) => [id, isDeepStrictEqual(before[id], each) ? (before[id] ?? each) : each]),
+  );
 }

@@ -52,17 +52,29 @@ function commitOf(item: string): string {
 export function endOf({ effect }: EffectStart): EventBody {
   switch (effect.type) {
     case 'prepare':
-      return { type: 'prepared', effect: effect.id, base, pipeline: hash };
+      return { type: 'prepared', effect: effect.id, base, pipeline: hash, grants: [] };
     case 'attempt':
       return {
         type: 'attempt-finished',
         effect: effect.id,
-        outcome: { type: 'succeeded', commit: commitOf(effect.item), changed: true, result: null, facts: {}, summary: '' },
+        outcome: {
+          type: 'succeeded',
+          commit: commitOf(effect.item),
+          changed: true,
+          result: null,
+          facts: {},
+          summary: '',
+        },
         usage: unknownUsage,
         sessions: [],
       };
     case 'land':
-      return { type: 'landed', effect: effect.id, commit: effect.commit, delivery: { type: 'delivered', branch: 'main' } };
+      return {
+        type: 'landed',
+        effect: effect.id,
+        commit: effect.commit,
+        delivery: { type: 'delivered', branch: 'main' },
+      };
     case 'checks':
     case 'review':
     case 'timer':
@@ -84,7 +96,11 @@ export function performBy(journal: Journal, work: Work, ends: AppendResult['type
 }
 
 /** `count` items in a project that the store does not know yet, or knows. */
-export async function addTinyItems(store: Store<ItemState>, journal: Journal, count: number): Promise<readonly string[]> {
+export async function addTinyItems(
+  store: Store<ItemState>,
+  journal: Journal,
+  count: number,
+): Promise<readonly string[]> {
   await store.saveProject({ id: project, path: '/repository', target: 'main', limits: null });
   await store.savePipeline(hash, pipeline);
   const items = await journal.add(count, project, (ids) => ids.map((id) => workItem(id)));

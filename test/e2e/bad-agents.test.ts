@@ -27,7 +27,8 @@ case "$ACT" in
 esac
 `;
 
-const phase = (output: string) => `{ id: build, instructions: build, output: ${output}, checks: [all], limits: { idle: 2s } }`;
+const phase = (output: string) =>
+  `{ id: build, instructions: build, output: ${output}, checks: [all], limits: { idle: 2s } }`;
 const files = projectFiles({
   maker,
   pipelines: {
@@ -49,7 +50,10 @@ let always: { readonly ran: Ran; readonly ids: Readonly<Record<string, string>> 
 beforeAll(async () => {
   desk = openDesk(files);
   const tidy = await addItems(desk, [{ title: 'uncommitted', body: 'act: uncommitted' }]);
-  once = { ids: { ...(await addAll('once')), uncommitted: tidy[0] ?? '' }, ran: await desk.mw(['up', '--until-empty', '--slots', '4']) };
+  once = {
+    ids: { ...(await addAll('once')), uncommitted: tidy[0] ?? '' },
+    ran: await desk.mw(['up', '--until-empty', '--slots', '4']),
+  };
   const ids = await addAll('always');
   const up = desk.start(['up', '--until-empty', '--slots', '4']);
   // The red control of "no process is left": the hanging one and its child are seen while they hang.
@@ -64,7 +68,11 @@ beforeAll(async () => {
 afterAll(() => desk.close());
 
 async function addAll(times: 'once' | 'always'): Promise<Record<string, string>> {
-  const items = bad.map((act) => ({ title: `${act} ${times}`, body: `act: ${act}${times === 'once' ? ' once' : ''}`, pipeline: pipelineOf(act) }));
+  const items = bad.map((act) => ({
+    title: `${act} ${times}`,
+    body: `act: ${act}${times === 'once' ? ' once' : ''}`,
+    pipeline: pipelineOf(act),
+  }));
   const ids = await addItems(desk, items);
   return Object.fromEntries(bad.map((act, index) => [act, ids[index] ?? '']));
 }
@@ -86,25 +94,44 @@ it('takes in what an agent committed, staged, left untracked and deleted, as one
   const commit = landed?.commit ?? '';
   expect(attempts).toHaveLength(1);
   const changes = git(desk.repository, 'diff', '--name-status', `${commit}^`, commit).split('\n');
-  expect(changes).toEqual([`A\t${id}.txt`, 'A\tdeep/er/committed.txt', 'D\told.txt', 'A\tstaged.txt', 'A\tuntracked.txt']);
+  expect(changes).toEqual([
+    `A\t${id}.txt`,
+    'A\tdeep/er/committed.txt',
+    'D\told.txt',
+    'A\tstaged.txt',
+    'A\tuntracked.txt',
+  ]);
   expect(git(desk.repository, 'log', '--format=%s', 'main')).not.toContain('my own commit');
 });
 
 /** What stops each of them: the machine's word, and what a person reads. */
 const reasons: Readonly<Record<Bad, { readonly code: string; readonly text: RegExp; readonly attempts: number }>> = {
-  crash: { code: 'same-failure', text: /3 times in a row in phase build: the agent's process failed with exit code 7: out of luck/, attempts: 3 },
+  crash: {
+    code: 'same-failure',
+    text: /3 times in a row in phase build: the agent's process failed with exit code 7: out of luck/,
+    attempts: 3,
+  },
   hang: { code: 'same-failure', text: /3 times in a row in phase build: no output for 2 s/, attempts: 3 },
-  malformed: { code: 'malformed', text: /did not fit its schema in two fresh sessions: .*\/summary must be string/, attempts: 2 },
+  malformed: {
+    code: 'malformed',
+    text: /did not fit its schema in two fresh sessions: .*\/summary must be string/,
+    attempts: 2,
+  },
   nothing: { code: 'same-failure', text: /3 times in a row in phase build: said done, changed nothing/, attempts: 3 },
   break: { code: 'same-failure', text: /3 times in a row in phase build: check test failed/, attempts: 3 },
   nested: { code: 'same-failure', text: /the working copy cannot be taken: .*inner/, attempts: 3 },
-  prose: { code: 'malformed', text: /did not fit its schema in two fresh sessions: there is no JSON result/, attempts: 2 },
+  prose: {
+    code: 'malformed',
+    text: /did not fit its schema in two fresh sessions: there is no JSON result/,
+    attempts: 2,
+  },
 };
 
 it('ends with 3 when every agent stays bad, and says of each why it stopped and what to type', async () => {
   expect(always.ran, always.ran.stdout + always.ran.stderr).toMatchObject({ code: 3 });
   expect(always.ran.stdout).toContain(`0 of ${bad.length} landed`);
-  for (const id of Object.values(always.ids)) expect(always.ran.stdout).toMatch(new RegExp(`\\n${id} paused: .+\\n   Next: mw `));
+  for (const id of Object.values(always.ids))
+    expect(always.ran.stdout).toMatch(new RegExp(`\\n${id} paused: .+\\n   Next: mw `));
 });
 
 it.each(bad)('pauses the item of an agent that stays bad (%s), with the true reason', async (act) => {

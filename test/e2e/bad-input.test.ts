@@ -2,8 +2,28 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
-import { commit, fileAt, git, makeRepository, openDesk, queryDatabase, write, type Desk, type Files, type Ran } from '../support/cli-desk.ts';
-import { addItems, errorOf, expectRefusal, listItems, mwJson, projectFiles, showItem, type ShownItem } from '../support/cli-project.ts';
+import {
+  commit,
+  fileAt,
+  git,
+  makeRepository,
+  openDesk,
+  queryDatabase,
+  write,
+  type Desk,
+  type Files,
+  type Ran,
+} from '../support/cli-desk.ts';
+import {
+  addItems,
+  errorOf,
+  expectRefusal,
+  listItems,
+  mwJson,
+  projectFiles,
+  showItem,
+  type ShownItem,
+} from '../support/cli-project.ts';
 
 const maker = `
 case "$ACT" in
@@ -42,7 +62,11 @@ async function addAndRun(cwd: string, item: object): Promise<{ readonly ran: Ran
 const good = { title: 'Something good', body: 'act: good' };
 
 /** The item stopped before any agent was paid, and a person was told. */
-function expectStopped({ ran, shown }: { readonly ran: Ran; readonly shown: ShownItem }, code: string, text: RegExp): void {
+function expectStopped(
+  { ran, shown }: { readonly ran: Ran; readonly shown: ShownItem },
+  code: string,
+  text: RegExp,
+): void {
   expect(ran, ran.stdout + ran.stderr).toMatchObject({ code: 3 });
   expect(shown).toMatchObject({ state: 'paused', reasonCode: code, branch: null, attempts: [] });
   expect(shown.reason).toMatch(text);
@@ -57,7 +81,9 @@ async function retryAndLand(cwd: string, { id }: ShownItem): Promise<void> {
 }
 
 it('names file, line and column of broken YAML, by hand and when an item starts; mended and committed, the item lands', async () => {
-  const cwd = repositoryWith('broken-yaml', { 'millwright.yaml': 'version: 1\nagents: { maker: { adapter: command\nroutes: {}\n' });
+  const cwd = repositoryWith('broken-yaml', {
+    'millwright.yaml': 'version: 1\nagents: { maker: { adapter: command\nroutes: {}\n',
+  });
   const checked = await desk.mw(['config', 'check'], { cwd });
   expectRefusal(checked, 2, 'E_CONFIG');
   expect(checked.stderr).toMatch(/millwright\.yaml:\d+:\d+ {2}\S/);
@@ -71,7 +97,8 @@ it('suggests the right word for an unknown key, in the configuration and in a pi
   const text = String(files['millwright.yaml']).replace('pipeline: solo', 'piplines: solo');
   const cwd = repositoryWith('unknown-key', {
     'millwright.yaml': text,
-    '.millwright/pipelines/odd.yaml': 'name: odd\nphases:\n  - { id: build, instructions: build, output: text, aproval: true }\n',
+    '.millwright/pipelines/odd.yaml':
+      'name: odd\nphases:\n  - { id: build, instructions: build, output: text, aproval: true }\n',
   });
   const line = text.split('\n').findIndex((each) => each.startsWith('piplines')) + 1;
   const checked = await desk.mw(['config', 'check'], { cwd });
@@ -81,11 +108,17 @@ it('suggests the right word for an unknown key, in the configuration and in a pi
   write(cwd, { 'millwright.yaml': files['millwright.yaml'] ?? '' });
   const pipeline = await desk.mw(['pipeline', 'check', 'odd'], { cwd });
   expectRefusal(pipeline, 2, 'E_CONFIG');
-  expect(pipeline.stderr).toMatch(/\.millwright\/pipelines\/odd\.yaml:3:\d+ {2}unknown key "aproval": did you mean "approval"\?/);
+  expect(pipeline.stderr).toMatch(
+    /\.millwright\/pipelines\/odd\.yaml:3:\d+ {2}unknown key "aproval": did you mean "approval"\?/,
+  );
 });
 
 it('says which pipeline an item asks for that there is not, and what it may have meant', async () => {
-  expectStopped(await addAndRun(desk.repository, { ...good, pipeline: 'quik' }), 'invalid-config', /no pipeline is called "quik".*did you mean "quick"\?/);
+  expectStopped(
+    await addAndRun(desk.repository, { ...good, pipeline: 'quik' }),
+    'invalid-config',
+    /no pipeline is called "quik".*did you mean "quick"\?/,
+  );
 });
 
 it('refuses a circle of dependencies, in one batch and by a later edit, and adds nothing of it', async () => {
@@ -112,8 +145,17 @@ it('refuses a circle of dependencies, in one batch and by a later edit, and adds
 });
 
 it('names a missing agent program before anything starts, and one that only its shell misses', async () => {
-  const named = repositoryWith('missing-agent', { 'millwright.yaml': String(files['millwright.yaml']).replace('sh .millwright/maker.sh', '[no-such-agent-program, --fast]') });
-  expectStopped(await addAndRun(named, good), 'agent-missing', /agent maker: the program no-such-agent-program was not found/);
+  const named = repositoryWith('missing-agent', {
+    'millwright.yaml': String(files['millwright.yaml']).replace(
+      'sh .millwright/maker.sh',
+      '[no-such-agent-program, --fast]',
+    ),
+  });
+  expectStopped(
+    await addAndRun(named, good),
+    'agent-missing',
+    /agent maker: the program no-such-agent-program was not found/,
+  );
   const shell = repositoryWith('missing-in-shell', { '.millwright/maker.sh': 'exec no-such-agent-program\n' });
   const { ran, shown } = await addAndRun(shell, good);
   expect(ran.code).toBe(3);
@@ -173,11 +215,23 @@ it('keeps landed work on millwright/main while the checkout is dirty, says so, a
   expect(fileAt(cwd, 'main', `${shown.id}.txt`).toString()).toBe('done\n');
 });
 
-const oddNames = ['with space.txt', "it's \"quoted\".txt", 'line\nbreak.txt', 'tab\tand back\\slash.txt', 'žluťoučký 🐎 漢字.txt', '-dash.txt', 'dir with space/$(echo pwned).txt', ' lead and trail ', 'glob[*]?.txt'];
+const oddNames = [
+  'with space.txt',
+  'it\'s "quoted".txt',
+  'line\nbreak.txt',
+  'tab\tand back\\slash.txt',
+  'žluťoučký 🐎 漢字.txt',
+  '-dash.txt',
+  'dir with space/$(echo pwned).txt',
+  ' lead and trail ',
+  'glob[*]?.txt',
+];
 
 it('takes file names with spaces, quotes, line breaks and unicode, new and edited', async () => {
   const quoted = oddNames.map((name) => `'${name.replaceAll("'", `'\\''`)}'`);
-  const script = quoted.map((name) => `mkdir -p -- "$(dirname -- ${name})"; printf 'edited by %s\\n' "$MW_ITEM" >> ./${name}`);
+  const script = quoted.map(
+    (name) => `mkdir -p -- "$(dirname -- ${name})"; printf 'edited by %s\\n' "$MW_ITEM" >> ./${name}`,
+  );
   const cwd = repositoryWith('odd names; "here"', { 'names.sh': `${script.join('\n')}\n` });
   for (const edit of [1, 2]) {
     const { ran, shown } = await addAndRun(cwd, { title: `Odd "names"\t$(id) ${edit}`, body: 'act: names' });
@@ -225,16 +279,28 @@ it('leaves line endings as they are', async () => {
   expect(ran, ran.stdout).toMatchObject({ code: 0 });
   expect(fileAt(cwd, 'main', 'windows.txt').toString()).toBe('one\r\ntwo\r\nthree\r\n');
   expect(fileAt(cwd, 'main', 'new-windows.txt').toString()).toBe('new\r\nfile\r\n');
-  expect(git(cwd, 'diff', '--numstat', `${shown.landed?.commit}^`, 'main', '--', 'windows.txt')).toBe('1\t0\twindows.txt');
+  expect(git(cwd, 'diff', '--numstat', `${shown.landed?.commit}^`, 'main', '--', 'windows.txt')).toBe(
+    '1\t0\twindows.txt',
+  );
 });
 
 it('lets a second mw up join the first: both end with 0, and each item lands once', async () => {
   const other = openDesk(files);
   try {
-    const ids = await addItems(other, Array.from({ length: 8 }, (_, index) => ({ title: `item ${index}`, body: 'act: good' })));
+    const ids = await addItems(
+      other,
+      Array.from({ length: 8 }, (_, index) => ({ title: `item ${index}`, body: 'act: good' })),
+    );
     const both = await Promise.all([1, 2].map(() => other.mw(['up', '--until-empty', '--slots', '2'])));
     for (const ran of both) expect(ran, ran.stdout + ran.stderr).toMatchObject({ code: 0 });
-    const landed = git(other.repository, 'log', '--format=%(trailers:key=Millwright-Item,valueonly,separator=%x2C)', 'main').split('\n').filter((line) => line !== '');
+    const landed = git(
+      other.repository,
+      'log',
+      '--format=%(trailers:key=Millwright-Item,valueonly,separator=%x2C)',
+      'main',
+    )
+      .split('\n')
+      .filter((line) => line !== '');
     expect(landed.toSorted()).toEqual([...ids].toSorted());
     expect((await mwJson<{ problems: string[] }>(other, ['db', 'check'])).problems).toEqual([]);
   } finally {
@@ -246,7 +312,10 @@ it('refuses a database of a newer version, and goes on with it once it is that v
   const other = openDesk(files);
   try {
     await addItems(other, [good]);
-    await queryDatabase(other.home, `insert into millwright.migration (version, name, checksum) values (999, '999-later.sql', 'later')`);
+    await queryDatabase(
+      other.home,
+      `insert into millwright.migration (version, name, checksum) values (999, '999-later.sql', 'later')`,
+    );
     for (const args of [['list'], ['up', '--until-empty'], ['add', 'more']]) {
       const ran = await other.mw(args);
       expectRefusal(ran, 1, 'E_DB_NEWER');

@@ -1,9 +1,9 @@
 /** What outside tools rely on: JSON in and out, events, exit codes, help. */
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { commandTable } from '../../src/cli/command-table.ts';
-import { fileAt, makeRepository, openDesk, queryDatabase, type Desk } from '../support/cli-desk.ts';
+import { fileAt, makeRepository, openDesk, type Desk } from '../support/cli-desk.ts';
 import { addItems, errorOf, expectRefusal, listItems, mwJson, projectFiles, showItem } from '../support/cli-project.ts';
 
 const maker = `
@@ -39,17 +39,38 @@ function repositoryOf(name: string): { readonly cwd: string } {
 
 it('adds items from JSON lines and answers with their ids; after names keys of the batch, known keys, and ids', async () => {
   const at = repositoryOf('adding');
-  const [one = '', two = ''] = await addItems(desk, [{ key: 'one', title: 'One' }, { key: 'two', title: 'Two', after: ['one'] }], at);
+  const [one = '', two = ''] = await addItems(
+    desk,
+    [
+      { key: 'one', title: 'One' },
+      { key: 'two', title: 'Two', after: ['one'] },
+    ],
+    at,
+  );
   const [three = '', four = ''] = await addItems(
     desk,
     [
-      { key: 'three', title: 'Three', body: 'more', after: ['four', 'two', one], pipeline: 'gated', priority: 7, budgetUsd: 1.5 },
+      {
+        key: 'three',
+        title: 'Three',
+        body: 'more',
+        after: ['four', 'two', one],
+        pipeline: 'gated',
+        priority: 7,
+        budgetUsd: 1.5,
+      },
       { key: 'four', title: 'Four' },
     ],
     at,
   );
   expect((await mwJson<{ item: object }>(desk, ['show', two], at)).item).toMatchObject({ key: 'two', after: [one] });
-  expect((await mwJson<{ item: object }>(desk, ['show', three], at)).item).toMatchObject({ body: 'more', after: [four, two, one], pipeline: 'gated', priority: 7, budgetMicroUsd: 1_500_000 });
+  expect((await mwJson<{ item: object }>(desk, ['show', three], at)).item).toMatchObject({
+    body: 'more',
+    after: [four, two, one],
+    pipeline: 'gated',
+    priority: 7,
+    budgetMicroUsd: 1_500_000,
+  });
 });
 
 it.each([
@@ -82,7 +103,12 @@ it('adds 1,000 items with dependencies in less than 3 s', async () => {
   const other = openDesk(files);
   try {
     await other.mw(['status']);
-    const items = Array.from({ length: 1_000 }, (_, index) => ({ key: `k${index}`, title: `Item ${index}`, body: 'words '.repeat(20), after: index === 0 ? [] : [`k${index - 1}`] }));
+    const items = Array.from({ length: 1_000 }, (_, index) => ({
+      key: `k${index}`,
+      title: `Item ${index}`,
+      body: 'words '.repeat(20),
+      after: index === 0 ? [] : [`k${index - 1}`],
+    }));
     const startedAt = performance.now();
     const ids = await addItems(other, items);
     const tookMs = performance.now() - startedAt;
@@ -90,7 +116,16 @@ it('adds 1,000 items with dependencies in less than 3 s', async () => {
     expect(tookMs).toBeLessThan(3_000);
     const listed = await listItems(other);
     expect(listed).toHaveLength(1_000);
-    expect(listed[1]).toEqual({ id: 'MW-2', key: 'k1', title: 'Item 1', state: 'queued', phase: null, reason: 'until MW-1 has landed', branch: null, costMicroUsd: 0 });
+    expect(listed[1]).toEqual({
+      id: 'MW-2',
+      key: 'k1',
+      title: 'Item 1',
+      state: 'queued',
+      phase: null,
+      reason: 'until MW-1 has landed',
+      branch: null,
+      costMicroUsd: 0,
+    });
   } finally {
     await other.close();
   }
@@ -99,10 +134,19 @@ it('adds 1,000 items with dependencies in less than 3 s', async () => {
 it('writes journal events as lines of JSON, and ends with 0 once every item has landed', async () => {
   const other = openDesk(files);
   try {
-    const ids = await addItems(other, [{ title: 'One', body: 'act: good' }, { title: 'Two', body: 'act: good' }]);
+    const ids = await addItems(other, [
+      { title: 'One', body: 'act: good' },
+      { title: 'Two', body: 'act: good' },
+    ]);
     const ran = await other.mw(['up', '--until-empty', '--slots', '4', '--json']);
     expect(ran, ran.stderr).toMatchObject({ code: 0 });
-    const events = ran.stdout.trimEnd().split('\n').map((line) => JSON.parse(line) as { seq: number; item: string; n: number; id: string; at: string; body: { type: string } });
+    const events = ran.stdout
+      .trimEnd()
+      .split('\n')
+      .map(
+        (line) =>
+          JSON.parse(line) as { seq: number; item: string; n: number; id: string; at: string; body: { type: string } },
+      );
     for (const id of ids) {
       const own = events.filter(({ item }) => item === id);
       expect(own.map(({ body }) => body.type).slice(-2)).toEqual(['effect-started', 'landed']);
@@ -118,9 +162,36 @@ it('writes journal events as lines of JSON, and ends with 0 once every item has 
       `${JSON.stringify({
         schemaVersion: 1,
         items: [
-          { id: 'MW-1', key: null, title: 'One', state: 'landed', phase: 'land', reason: '', branch: 'main', costMicroUsd: 0 },
-          { id: 'MW-2', key: null, title: 'Two', state: 'landed', phase: 'land', reason: '', branch: 'main', costMicroUsd: 0 },
-          { id: 'MW-3', key: null, title: 'Three', state: 'paused', phase: 'build', reason: (await showItem(other, 'MW-3')).reason, branch: null, costMicroUsd: 0 },
+          {
+            id: 'MW-1',
+            key: null,
+            title: 'One',
+            state: 'landed',
+            phase: 'land',
+            reason: '',
+            branch: 'main',
+            costMicroUsd: 0,
+          },
+          {
+            id: 'MW-2',
+            key: null,
+            title: 'Two',
+            state: 'landed',
+            phase: 'land',
+            reason: '',
+            branch: 'main',
+            costMicroUsd: 0,
+          },
+          {
+            id: 'MW-3',
+            key: null,
+            title: 'Three',
+            state: 'paused',
+            phase: 'build',
+            reason: (await showItem(other, 'MW-3')).reason,
+            branch: null,
+            costMicroUsd: 0,
+          },
         ],
       })}\n`,
     );
@@ -145,7 +216,12 @@ it('gives a command its prompt on stdin, the clone as its folder, the schema and
   expect(text('prompt.txt')).toContain('# Build');
   expect(text('cwd.txt').trim()).toMatch(new RegExp(`^${desk.home}/projects/.+/copies/.+`));
   expect(JSON.parse(text('schema.txt'))).toEqual(JSON.parse(String(files['.millwright/report.schema.json'])));
-  const variables = Object.fromEntries(text('env.txt').trim().split('\n').map((line) => line.split(/=(.*)/s)));
+  const variables = Object.fromEntries(
+    text('env.txt')
+      .trim()
+      .split('\n')
+      .map((line) => line.split(/=(.*)/s)),
+  );
   expect(variables).toMatchObject({ MW_ITEM: facts, MW_PHASE: 'build', MW_ATTEMPT: '1', MW_WRITES: '1' });
   expect(Object.keys(variables)).not.toContain('MW_HOME');
   expect(variables['HOME']).not.toBe(desk.userHome);
@@ -178,7 +254,11 @@ it('shows of an item its phases, attempts, sessions, checks, findings and tokens
 
 it('shows what an agent and a check said, the raw stream, and the prompt', async () => {
   const at = repositoryOf('logging');
-  const [id = ''] = await addItems(desk, [{ title: 'Answer on stdout', body: 'act: stdout', pipeline: 'structured' }], at);
+  const [id = ''] = await addItems(
+    desk,
+    [{ title: 'Answer on stdout', body: 'act: stdout', pipeline: 'structured' }],
+    at,
+  );
   expect(await desk.mw(['run', id], at)).toMatchObject({ code: 0 });
   const said = async (...args: string[]) => (await desk.mw(['logs', ...args], at)).stdout;
   expect(await said(`${id}/build#1`)).toContain('first some words');
@@ -186,57 +266,36 @@ it('shows what an agent and a check said, the raw stream, and the prompt', async
   expect(await said(`${id}/build`, '--prompt')).toContain('Answer on stdout');
   expect(await said(id, '--checks')).toContain('ok 1 - state');
   expectRefusal(await desk.mw(['logs', `${id}/build#9`], at), 5, 'E_NOT_FOUND');
-  expect((await desk.mw(['diff', id], at)).stdout).toMatch(new RegExp(`diff --git a/${id}.txt b/${id}.txt\n[^]*\\+done`));
+  expect((await desk.mw(['diff', id], at)).stdout).toMatch(
+    new RegExp(`diff --git a/${id}.txt b/${id}.txt\n[^]*\\+done`),
+  );
 });
 
 it('lets no control character of an agent reach the terminal', async () => {
   const at = repositoryOf('escapes');
-  const [id = ''] = await addItems(desk, [{ title: 'Escape \u001B[31mred\u202E', body: 'act: escapes\n\u001B]0;title\u0007' }], at);
+  const [id = ''] = await addItems(
+    desk,
+    [{ title: 'Escape \u001B[31mred\u202E', body: 'act: escapes\n\u001B]0;title\u0007' }],
+    at,
+  );
   const outputs = [await desk.mw(['run', id], at)];
   expect(outputs[0], outputs[0]?.stderr).toMatchObject({ code: 0 });
-  for (const args of [['logs', id], ['logs', id, '--prompt'], ['show', id], ['list'], ['diff', id], ['status'], ['inbox'], ['show', id, '--json'], ['events', id]]) outputs.push(await desk.mw(args, at));
+  for (const args of [
+    ['logs', id],
+    ['logs', id, '--prompt'],
+    ['show', id],
+    ['list'],
+    ['diff', id],
+    ['status'],
+    ['inbox'],
+    ['show', id, '--json'],
+    ['events', id],
+  ])
+    outputs.push(await desk.mw(args, at));
   for (const { stdout, stderr } of outputs) expect(`${stdout}${stderr}`).not.toMatch(acting);
   expect(outputs[1]?.stdout).toContain('\\u{1b}]0;owned\\u{7}');
   // The red control: the raw stream holds them.
   expect((await desk.mw(['logs', id, '--raw'], at)).stdout).toMatch(acting);
-});
-
-it('backs up, restores into an empty home, and checks: the same items and states', async () => {
-  const at = repositoryOf('backup');
-  const [id = ''] = await addItems(desk, [{ title: 'Kept', body: 'act: good' }], at);
-  expect(await desk.mw(['run', id], at)).toMatchObject({ code: 0 });
-  const file = join(desk.root, 'everything.backup');
-  expect(await desk.mw(['db', 'backup', file])).toMatchObject({ code: 0 });
-  const other = openDesk(files);
-  try {
-    expect(await other.mw(['db', 'restore', file])).toMatchObject({ code: 0 });
-    expect(await mwJson(other, ['list', '--all'])).toEqual(await mwJson(desk, ['list', '--all']));
-    expect(await mwJson(other, ['db', 'check'])).toMatchObject({ problems: [] });
-    const again = await other.mw(['db', 'restore', file]);
-    expect(again.code).toBe(1);
-    expect(again.stderr).toMatch(/\[E_\w+\]\n {2}Next: /);
-    // The red control: a state that its journal does not give is found.
-    await queryDatabase(other.home, `update millwright.item set state = jsonb_set(state::jsonb, '{run}', '7') where id = '${id}'`);
-    const checked = await other.mw(['db', 'check']);
-    expect(checked.code).toBe(1);
-    expect(checked.stdout).toContain(`${id}: its journal folds to another state than the stored one`);
-  } finally {
-    await other.close();
-  }
-});
-
-it('frees what nobody needs, and keeps every commit', async () => {
-  const at = repositoryOf('garbage');
-  const [landed = '', cancelled = ''] = await addItems(desk, [{ title: 'Landed', body: 'act: good' }, { title: 'Cancelled', body: 'act: good', pipeline: 'gated' }], at);
-  expect(await desk.mw(['run', landed], at)).toMatchObject({ code: 0 });
-  expect(await desk.mw(['run', cancelled], at)).toMatchObject({ code: 4 });
-  expect(await desk.mw(['cancel', cancelled], at)).toMatchObject({ code: 0 });
-  const { removed } = await mwJson<{ removed: { what: string; path: string }[] }>(desk, ['gc', '--dry-run', '--copies'], at);
-  expect(removed.map(({ what }) => what)).toEqual(expect.arrayContaining(['candidate repository', 'working copy']));
-  for (const { path } of removed) expect(existsSync(path)).toBe(true);
-  expect(await desk.mw(['gc', '--copies'], at)).toMatchObject({ code: 0 });
-  for (const { path } of removed) expect(existsSync(path), path).toBe(false);
-  for (const id of [landed, cancelled]) expect((await desk.mw(['diff', id], at)).stdout).toContain('+done');
 });
 
 it('runs what an item comes after first, and nothing else', async () => {
@@ -258,7 +317,12 @@ it('runs what an item comes after first, and nothing else', async () => {
 
 it('tells its versions, completes commands, and explains exit codes and every command', async () => {
   const { versions } = await mwJson<{ versions: Record<string, string> }>(desk, ['version']);
-  expect(versions).toMatchObject({ millwright: (JSON.parse(readFileSync(join(import.meta.dirname, '../../package.json'), 'utf8')) as { version: string }).version, node: process.versions.node });
+  expect(versions).toMatchObject({
+    millwright: (
+      JSON.parse(readFileSync(join(import.meta.dirname, '../../package.json'), 'utf8')) as { version: string }
+    ).version,
+    node: process.versions.node,
+  });
   const names = Object.keys(commandTable);
   const completion = await desk.mw(['completion', 'bash']);
   expect(completion.code).toBe(0);
@@ -281,12 +345,22 @@ it('suggests the right command and option for a mistyped one, and ends with 2', 
   const option = await desk.mw(['up', '--until-emty']);
   expect(option.code).toBe(2);
   expect(option.stderr).toContain('--until-empty');
-  for (const args of [['up', '--slots', 'many'], ['up', '--for', 'soon'], ['reject', 'MW-1'], ['add', 'x', '--priority', '1000']]) expect((await desk.mw(args)).code, args.join(' ')).toBe(2);
+  for (const args of [
+    ['up', '--slots', 'many'],
+    ['up', '--for', 'soon'],
+    ['reject', 'MW-1'],
+    ['add', 'x', '--priority', '1000'],
+  ])
+    expect((await desk.mw(args)).code, args.join(' ')).toBe(2);
 });
 
 it('works in the folder that -C names, even if that is called like a command', async () => {
   const cwd = makeRepository(join(desk.folder('elsewhere'), 'list'), files);
   const [id] = await addItems(desk, [{ title: 'There' }], { cwd });
-  expect((await mwJson<{ items: { id: string }[] }>(desk, ['-C', 'list', 'list'], { cwd: join(desk.root, 'elsewhere') })).items.map((item) => item.id)).toEqual([id]);
+  expect(
+    (
+      await mwJson<{ items: { id: string }[] }>(desk, ['-C', 'list', 'list'], { cwd: join(desk.root, 'elsewhere') })
+    ).items.map((item) => item.id),
+  ).toEqual([id]);
   expectRefusal(await desk.mw(['-C', 'nowhere', 'list']), 2, 'E_NO_FOLDER');
 });

@@ -1,7 +1,16 @@
 /** What a person decides, and what a session of the factory is bounded by. */
 import { afterAll, afterEach, beforeAll, expect, it, onTestFinished, vi } from 'vitest';
 import { fileAt, git, makeRepository, openDesk, sessionProcesses, waitFor, type Desk } from '../support/cli-desk.ts';
-import { addItems, errorOf, expectRefusal, listItems, mwJson, projectFiles, showItem, solo } from '../support/cli-project.ts';
+import {
+  addItems,
+  errorOf,
+  expectRefusal,
+  listItems,
+  mwJson,
+  projectFiles,
+  showItem,
+  solo,
+} from '../support/cli-project.ts';
 
 const maker = `
 work() { echo "$1 $MW_ATTEMPT" >> "$MW_ITEM.txt"; }
@@ -17,8 +26,10 @@ esac
 `;
 
 const pipelines = {
-  asking: 'name: asking\nphases:\n  - { id: build, instructions: build, output: .millwright/report.schema.json, checks: [all] }\n',
-  twice: 'name: twice\nphases:\n  - { id: plan, instructions: build, output: text }\n  - { id: build, instructions: build, output: text, checks: [all], approval: true }\n',
+  asking:
+    'name: asking\nphases:\n  - { id: build, instructions: build, output: .millwright/report.schema.json, checks: [all] }\n',
+  twice:
+    'name: twice\nphases:\n  - { id: plan, instructions: build, output: text }\n  - { id: build, instructions: build, output: text, checks: [all], approval: true }\n',
   solo,
 };
 const files = projectFiles({ maker, pipelines });
@@ -34,7 +45,8 @@ afterAll(() => desk.close());
 /** Nothing open is left for the next test: \`mw up\` looks at everything. */
 afterEach(async () => {
   const { items } = await mwJson<{ items: { id: string; state: string }[] }>(desk, ['list', '--all']);
-  for (const { id } of items.filter(({ state }) => state !== 'landed' && state !== 'cancelled')) await desk.mw(['cancel', id]);
+  for (const { id } of items.filter(({ state }) => state !== 'landed' && state !== 'cancelled'))
+    await desk.mw(['cancel', id]);
 });
 
 function add(...items: readonly object[]): Promise<readonly string[]> {
@@ -47,12 +59,19 @@ it('waits at a gate with 4, shows it in the inbox, and lands what a person appro
   const [id = ''] = await add({ title: 'Ask me', body: 'act: good', pipeline: 'gated' });
   expect(await up()).toMatchObject({ code: 4 });
   const waiting = await showItem(desk, id);
-  expect(waiting).toMatchObject({ state: 'waiting', phase: 'build', reasonCode: 'approval', gate: { type: 'approval' } });
+  expect(waiting).toMatchObject({
+    state: 'waiting',
+    phase: 'build',
+    reasonCode: 'approval',
+    gate: { type: 'approval' },
+  });
   const inbox = await desk.mw(['inbox', '--check']);
   expect(inbox).toMatchObject({ code: 4 });
   expect(inbox.stdout).toContain(`Next: mw approve ${id}, or mw reject ${id} --reason "…"`);
   expect(await desk.mw(['status', '--check'])).toMatchObject({ code: 4 });
-  expect((await mwJson<{ items: { id: string }[] }>(desk, ['inbox'])).items).toMatchObject([{ id, gate: { type: 'approval', commit: waiting.gate?.commit } }]);
+  expect((await mwJson<{ items: { id: string }[] }>(desk, ['inbox'])).items).toMatchObject([
+    { id, gate: { type: 'approval', commit: waiting.gate?.commit } },
+  ]);
   expectRefusal(await desk.mw(['answer', id, 'yes']), 6, 'E_OTHER_GATE');
   expect(await desk.mw(['approve', id, '--reason', 'looks right'])).toMatchObject({ code: 0 });
   expect(await up()).toMatchObject({ code: 0 });
@@ -70,7 +89,10 @@ it('gives a rejection’s reason to the next attempt, and verifies again before 
   expect(await up()).toMatchObject({ code: 4 });
   const again = await showItem(desk, id);
   expect(again.gate?.commit).not.toBe(first);
-  expect(again.checks.map(({ name, status, commit }) => `${name} ${status} ${commit}`)).toEqual([`test passed ${first}`, `test passed ${again.gate?.commit}`]);
+  expect(again.checks.map(({ name, status, commit }) => `${name} ${status} ${commit}`)).toEqual([
+    `test passed ${first}`,
+    `test passed ${again.gate?.commit}`,
+  ]);
   expect((await desk.mw(['diff', id])).stdout).toContain('the tone is too shrill');
 });
 
@@ -85,23 +107,43 @@ it('does not ask again while the rework of a rejection breaks the tests', async 
   expect(gate?.commit).toBe(checks[2]?.commit);
 });
 
-it.each(['asking', 'solo'])('hands an agent’s question to a person, and the answer to the next attempt (%s)', async (pipeline) => {
-  const [id = ''] = await add({ title: 'Paint it', body: 'act: ask', pipeline });
-  expect(await up()).toMatchObject({ code: 4 });
-  expect(await showItem(desk, id)).toMatchObject({ state: 'waiting', reasonCode: 'question', reason: 'Which colour?' });
-  const { stdout } = await desk.mw(['inbox']);
-  expect(stdout).toMatch(/Which colour\?\n {3}1\. red\n {3}2\. blue\n {3}Next: mw answer/);
-  expectRefusal(await desk.mw(['approve', id]), 6, 'E_OTHER_GATE');
-  expect(await desk.mw(['answer', id, 'ultramarine'])).toMatchObject({ code: 0 });
-  await up();
-  expect((await desk.mw(['logs', `${id}/build#2`, '--prompt'])).stdout).toContain('The answer: ultramarine');
-});
+it.each(['asking', 'solo'])(
+  'hands an agent’s question to a person, and the answer to the next attempt (%s)',
+  async (pipeline) => {
+    const [id = ''] = await add({ title: 'Paint it', body: 'act: ask', pipeline });
+    expect(await up()).toMatchObject({ code: 4 });
+    expect(await showItem(desk, id)).toMatchObject({
+      state: 'waiting',
+      reasonCode: 'question',
+      reason: 'Which colour?',
+    });
+    const { stdout } = await desk.mw(['inbox']);
+    expect(stdout).toMatch(/Which colour\?\n {3}1\. red\n {3}2\. blue\n {3}Next: mw answer/);
+    expectRefusal(await desk.mw(['approve', id]), 6, 'E_OTHER_GATE');
+    expect(await desk.mw(['answer', id, 'ultramarine'])).toMatchObject({ code: 0 });
+    await up();
+    expect((await desk.mw(['logs', `${id}/build#2`, '--prompt'])).stdout).toContain('The answer: ultramarine');
+  },
+);
 
 it('decides nothing for a program inside a session', async () => {
   const [id = ''] = await add({ title: 'Mine to decide', body: 'act: good', pipeline: 'gated' });
   expect(await up()).toMatchObject({ code: 4 });
   const events = (await desk.mw(['events', id])).stdout;
-  const commands = [['approve', id], ['reject', id, '--reason', 'x'], ['answer', id, 'x'], ['cancel', id], ['pause', id], ['resume', id], ['retry', id], ['edit', id, '--priority', '5'], ['gc'], ['db', 'restore', 'x'], ['pause', '--all'], ['down']];
+  const commands = [
+    ['approve', id],
+    ['reject', id, '--reason', 'x'],
+    ['answer', id, 'x'],
+    ['cancel', id],
+    ['pause', id],
+    ['resume', id],
+    ['retry', id],
+    ['edit', id, '--priority', '5'],
+    ['gc'],
+    ['db', 'restore', 'x'],
+    ['pause', '--all'],
+    ['down'],
+  ];
   for (const args of commands) {
     const ran = await desk.mw(args, { env: { MW_SESSION: '1' } });
     expectRefusal(ran, 4, 'E_NOT_A_PERSON');
@@ -115,7 +157,10 @@ it('holds a paused item and a paused factory, and goes on when resumed', async (
   const [held = '', free = ''] = await add({ title: 'Held', body: 'act: good' }, { title: 'Free', body: 'act: good' });
   expect(await desk.mw(['pause', held, '--reason', 'not now'])).toMatchObject({ code: 0 });
   expect(await up()).toMatchObject({ code: 3 });
-  expect((await listItems(desk)).filter(({ id }) => [held, free].includes(id))).toMatchObject([{ state: 'paused', reason: 'paused by pat: not now' }, { state: 'landed' }]);
+  expect((await listItems(desk)).filter(({ id }) => [held, free].includes(id))).toMatchObject([
+    { state: 'paused', reason: 'paused by pat: not now' },
+    { state: 'landed' },
+  ]);
   expect(await desk.mw(['pause', '--all'])).toMatchObject({ code: 0 });
   expect(await desk.mw(['resume', held])).toMatchObject({ code: 0 });
   onTestFinished(async () => void (await desk.mw(['resume', '--all'])));
@@ -129,7 +174,10 @@ it('holds a paused item and a paused factory, and goes on when resumed', async (
 });
 
 it('cancels an item and keeps its work', async () => {
-  const [id = '', after = ''] = await add({ key: 'given-up', title: 'Give up', body: 'act: good', pipeline: 'gated' }, { title: 'After it', body: 'act: good', after: ['given-up'] });
+  const [id = '', after = ''] = await add(
+    { key: 'given-up', title: 'Give up', body: 'act: good', pipeline: 'gated' },
+    { title: 'After it', body: 'act: good', after: ['given-up'] },
+  );
   expect(await up()).toMatchObject({ code: 4 });
   expect(await desk.mw(['cancel', id, '--reason', 'changed my mind'])).toMatchObject({ code: 0 });
   expect((await desk.mw(['diff', id])).stdout).toContain('+done 1');
@@ -174,24 +222,49 @@ it('lets a person agree that no change is needed, and then nothing lands', async
 
 it('changes an item that waits, and refuses what does not fit', async () => {
   const [id = ''] = await add({ title: 'Before', body: 'act: good' });
-  expect(await desk.mw(['edit', id, '--title', 'After', '--priority', '9', '--budget', '2.50', '--rung', 'bubblewrap'])).toMatchObject({ code: 0 });
-  expect(await mwJson(desk, ['show', id])).toMatchObject({ item: { title: 'After', priority: 9, budgetMicroUsd: 2_500_000, rung: 'bubblewrap' } });
-  for (const args of [[], ['--rung', 'vault'], ['--title', ''], ['--after', 'nobody']]) expect((await desk.mw(['edit', id, ...args])).code, args.join(' ')).toBe(2);
+  expect(
+    await desk.mw(['edit', id, '--title', 'After', '--priority', '9', '--budget', '2.50', '--rung', 'bubblewrap']),
+  ).toMatchObject({ code: 0 });
+  expect(await mwJson(desk, ['show', id])).toMatchObject({
+    item: { title: 'After', priority: 9, budgetMicroUsd: 2_500_000, rung: 'bubblewrap' },
+  });
+  for (const args of [[], ['--rung', 'vault'], ['--title', ''], ['--after', 'nobody']])
+    expect((await desk.mw(['edit', id, ...args])).code, args.join(' ')).toBe(2);
   expectRefusal(await desk.mw(['edit', id, '--after', 'MW-999999']), 5, 'E_NOT_FOUND');
   expect(await up(), 'in the stronger sandbox').toMatchObject({ code: 0 });
 });
 
 it('begins no more items than it may, and says that with 7', async () => {
-  await add({ title: 'One', body: 'act: good' }, { title: 'Two', body: 'act: good' }, { title: 'Three', body: 'act: good' });
+  await add(
+    { title: 'One', body: 'act: good' },
+    { title: 'Two', body: 'act: good' },
+    { title: 'Three', body: 'act: good' },
+  );
   const ran = await desk.mw(['up', '--max-items', '2']);
   expect(ran, ran.stdout + ran.stderr).toMatchObject({ code: 7 });
-  expect((await listItems(desk)).slice(-3).map(({ state }) => state).toSorted()).toEqual(['landed', 'landed', 'queued']);
+  expect(
+    (await listItems(desk))
+      .slice(-3)
+      .map(({ state }) => state)
+      .toSorted(),
+  ).toEqual(['landed', 'landed', 'queued']);
   expect(await up('--max-items', '2')).toMatchObject({ code: 0 });
 });
 
 it('starts no session that could pass its bound of money, and says that with 7', async () => {
-  const cwd = makeRepository(desk.folder('priced'), { ...files, 'millwright.yaml': String(files['millwright.yaml']).replace('free: true', 'sessionUsd: 1') });
-  await addItems(desk, [{ title: 'One', body: 'act: good' }, { title: 'Two', body: 'act: good' }, { title: 'Three', body: 'act: good' }], { cwd });
+  const cwd = makeRepository(desk.folder('priced'), {
+    ...files,
+    'millwright.yaml': String(files['millwright.yaml']).replace('free: true', 'sessionUsd: 1'),
+  });
+  await addItems(
+    desk,
+    [
+      { title: 'One', body: 'act: good' },
+      { title: 'Two', body: 'act: good' },
+      { title: 'Three', body: 'act: good' },
+    ],
+    { cwd },
+  );
   const ran = await desk.mw(['up', '--until-empty', '--max-cost', '2.50'], { cwd });
   expect(ran, ran.stdout + ran.stderr).toMatchObject({ code: 7 });
   const items = await listItems(desk, { cwd });
@@ -200,18 +273,26 @@ it('starts no session that could pass its bound of money, and says that with 7',
 });
 
 it('stops after its time, aborts nothing, and says with 8 that something is left', async () => {
-  const [first = '', second = ''] = await add({ key: 'slow-1', title: 'Slow', body: 'act: slow' }, { title: 'Next', body: 'act: slow', after: ['slow-1'] });
+  const [first = '', second = ''] = await add(
+    { key: 'slow-1', title: 'Slow', body: 'act: slow' },
+    { title: 'Next', body: 'act: slow', after: ['slow-1'] },
+  );
   const ran = await desk.mw(['up', '--for', '1s']);
   expect(ran, ran.stdout + ran.stderr).toMatchObject({ code: 8 });
   expect((await showItem(desk, second)).state).toBe('queued');
   expect(await up()).toMatchObject({ code: 0 });
-  for (const id of [first, second]) expect((await showItem(desk, id)).attempts).toMatchObject([{ outcome: 'succeeded' }]);
+  for (const id of [first, second])
+    expect((await showItem(desk, id)).attempts).toMatchObject([{ outcome: 'succeeded' }]);
 });
 
 it('drains on the first Ctrl-C: what runs is finished, nothing new starts, 130', async () => {
   const [id = ''] = await add({ title: 'Slow', body: 'act: slow' });
   const running = desk.start(['up', '--until-empty']);
-  await waitFor('the agent works', 30_000, () => sessionProcesses(desk.home).length > 0 && running.stdout().includes(' build '));
+  await waitFor(
+    'the agent works',
+    30_000,
+    () => sessionProcesses(desk.home).length > 0 && running.stdout().includes(' build '),
+  );
   running.child.kill('SIGINT');
   const ran = await running.ended;
   expect(ran, ran.stdout + ran.stderr).toMatchObject({ code: 130 });
@@ -224,7 +305,11 @@ it('drains on the first Ctrl-C: what runs is finished, nothing new starts, 130',
 it('stops now on the second Ctrl-C, leaves no process, and a later mw up finishes', async () => {
   const [id = ''] = await add({ title: 'Slow', body: 'act: slow' });
   const running = desk.start(['up', '--until-empty']);
-  await waitFor('the agent works', 30_000, () => sessionProcesses(desk.home).length > 0 && running.stdout().includes(' build '));
+  await waitFor(
+    'the agent works',
+    30_000,
+    () => sessionProcesses(desk.home).length > 0 && running.stdout().includes(' build '),
+  );
   running.child.kill('SIGINT');
   await waitFor('it has understood', 5_000, () => running.stderr().includes('press Ctrl-C again'));
   running.child.kill('SIGINT');

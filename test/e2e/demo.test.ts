@@ -210,16 +210,22 @@ test('a reader that goes away is an end like Ctrl-C', { timeout: 2 * minute }, a
   expect(stage.leftProcesses()).toEqual([]);
 });
 
-test('when it fails it gives the reason, keeps its folder, and says where that is', { timeout: 2 * minute }, async () => {
-  const stage = stageForTest();
-  const { code, stdout, stderr } = await stage.run(['demo'], { hidden: { files: [ofMillwright('demo/script.yaml')] } });
-  expect(code, `${stdout}${stderr}`).toBe(3);
-  expect(stdout).toMatch(/MW-1 paused: .*script\.yaml/);
-  const [folder = ''] = stage.leftFiles();
-  expect(stdout).toContain(`Kept in ${folder}\n`);
-  expect(readdirSync(folder).sort()).toEqual(['invoices', 'state']);
-  expect(stage.leftProcesses()).toEqual([]);
-});
+test(
+  'when it fails it gives the reason, keeps its folder, and says where that is',
+  { timeout: 2 * minute },
+  async () => {
+    const stage = stageForTest();
+    const { code, stdout, stderr } = await stage.run(['demo'], {
+      hidden: { files: [ofMillwright('demo/script.yaml')] },
+    });
+    expect(code, `${stdout}${stderr}`).toBe(3);
+    expect(stdout).toMatch(/MW-1 paused: .*script\.yaml/);
+    const [folder = ''] = stage.leftFiles();
+    expect(stdout).toContain(`Kept in ${folder}\n`);
+    expect(readdirSync(folder).sort()).toEqual(['invoices', 'state']);
+    expect(stage.leftProcesses()).toEqual([]);
+  },
+);
 
 test('red control: a process and a file that were left behind would be noticed', () => {
   const stage = stageForTest();

@@ -47,7 +47,10 @@ it('stops on a full disk with its name, keeps what is recorded, and goes on when
   expectRefusal(ran('full-up'), 1, 'E_DISK_FULL');
   expect(ran('full-up').stderr).toContain(desk.home);
   expect(ran('full-up').stderr).not.toContain('Millwright itself failed');
-  expect(itemsIn(ran('full-list').stdout).map(({ id, state }) => `${id} ${state}`)).toEqual(['MW-1 landed', 'MW-2 queued']);
+  expect(itemsIn(ran('full-list').stdout).map(({ id, state }) => `${id} ${state}`)).toEqual([
+    'MW-1 landed',
+    'MW-2 queued',
+  ]);
   expect(ran('later'), ran('later').stderr).toMatchObject({ code: 0 });
   expect(itemsIn(ran('list').stdout).map(({ state }) => state)).toEqual(['landed', 'landed']);
   expect(JSON.parse(ran('check').stdout)).toMatchObject({ problems: [] });
@@ -90,7 +93,8 @@ it('writes nothing outside MW_HOME, the repository’s git data and the delivere
     mw backup db backup ${desk.home}/backup
     mw doctor doctor --quick`,
   );
-  for (const name of ['add', 'up', 'logs', 'gc', 'backup', 'doctor']) expect(ran(name), `${name}: ${ran(name).stderr}`).toMatchObject({ code: 0 });
+  for (const name of ['add', 'up', 'logs', 'gc', 'backup', 'doctor'])
+    expect(ran(name), `${name}: ${ran(name).stderr}`).toMatchObject({ code: 0 });
   expect(readdirSync(desk.home)).toContain('is-closed');
   expect(readdirSync(desk.userHome)).toEqual([]);
   // In the checkout, nothing but the delivered file; in its git data, nothing that git itself does not know.

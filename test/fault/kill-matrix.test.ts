@@ -24,16 +24,20 @@ beforeAll(async () => {
 });
 afterAll(() => Promise.all(lanes.map((lane) => lane.close())));
 
-it('lands every item once and leaves nothing behind, whatever is killed at whichever event', async () => {
-  const rounds = planRounds(await countPoints(lanes[0]));
-  const results = await runAll(rounds);
-  console.log(renderResults(results));
-  const violations = renderViolations(results);
-  expect(violations, violations).toBe('');
-  expect(results.filter(({ reached }) => !reached)).toEqual([]);
-  expect(results).toHaveLength(rounds.length);
-  for (const lane of lanes) expect(await checkWhole(lane)).toBe('');
-}, 15 * 60_000);
+it(
+  'lands every item once and leaves nothing behind, whatever is killed at whichever event',
+  async () => {
+    const rounds = planRounds(await countPoints(lanes[0]));
+    const results = await runAll(rounds);
+    console.log(renderResults(results));
+    const violations = renderViolations(results);
+    expect(violations, violations).toBe('');
+    expect(results.filter(({ reached }) => !reached)).toEqual([]);
+    expect(results).toHaveLength(rounds.length);
+    for (const lane of lanes) expect(await checkWhole(lane)).toBe('');
+  },
+  15 * 60_000,
+);
 
 interface Points {
   readonly events: number;
@@ -47,18 +51,25 @@ async function countPoints(lane: Lane | undefined): Promise<Points> {
   const { violations } = await lane.runRound({ point: 'none', kill: 'worker', rung: 'clone' });
   expect(violations, 'without any kill').toEqual([]);
   const events = await lane.factory.store.events({ afterSeq: before });
-  return { events: events.filter(({ body }) => body.type !== 'work-item-added').length, sessions: 3 * sessionsOf('').length };
+  return {
+    events: events.filter(({ body }) => body.type !== 'work-item-added').length,
+    sessions: 3 * sessionsOf('').length,
+  };
 }
 
 function planRounds({ events, sessions }: Points): readonly Round[] {
   const points = [
     ...count(events).flatMap((n) => [`before-append:${n}`, `after-append:${n}`]),
-    ...count(events).filter((n) => n % sampled === 0).map((n) => `inside-append:${n}`),
+    ...count(events)
+      .filter((n) => n % sampled === 0)
+      .map((n) => `inside-append:${n}`),
     ...count(sessions).flatMap((n) => [`before-session:${n}`, `during-session:${n}`, `after-session:${n}`]),
   ];
   const others = points.filter((_, index) => index % sampled === 0);
   const more = kills.filter((kill) => kill !== 'worker').flatMap((kill) => others.map((point) => roundAt(point, kill)));
-  const walled = count(sessions).slice(0, 3).flatMap((n) => kills.map((kill) => ({ ...roundAt(`during-session:${n}`, kill), rung: 'bubblewrap' as const })));
+  const walled = count(sessions)
+    .slice(0, 3)
+    .flatMap((n) => kills.map((kill) => ({ ...roundAt(`during-session:${n}`, kill), rung: 'bubblewrap' as const })));
   return [...points.map((point) => roundAt(point, 'worker')), ...more, ...walled];
 }
 

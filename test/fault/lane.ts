@@ -62,7 +62,8 @@ export async function openLane(): Promise<Lane> {
     ledger,
     async addThree(rung) {
       // Each round makes its own proof of the clean base and its own working copies, so that they can be killed at it.
-      for (const name of ['proofs', 'copies']) rmSync(join(factory.home.project(project).root, name), { recursive: true, force: true });
+      for (const name of ['proofs', 'copies'])
+        rmSync(join(factory.home.project(project).root, name), { recursive: true, force: true });
       ledger.clear();
       batches += 1;
       const keys = ['one', 'two', 'three'].map((key) => `${key}-${batches}`);
@@ -74,17 +75,28 @@ export async function openLane(): Promise<Lane> {
       return items.map(({ id }) => id);
     },
     async addMore(count) {
-      const items = await addItems(factory, project, Array.from({ length: count }, (_, index) => ({ title: `more ${index}` })));
+      const items = await addItems(
+        factory,
+        project,
+        Array.from({ length: count }, (_, index) => ({ title: `more ${index}` })),
+      );
       return items.map(({ id }) => id);
     },
-    up: (point) => desk.start(['up', '--until-empty', '--slots', '2'], { env: point === undefined ? {} : { MW_FAULT: point } }),
+    up: (point) =>
+      desk.start(['up', '--until-empty', '--slots', '2'], { env: point === undefined ? {} : { MW_FAULT: point } }),
     async runRound(round) {
       const begun = performance.now();
       try {
         return await runRound(lane, round);
       } catch (error) {
         const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
-        return { ...round, reached: true, violations: [`the round itself failed: ${text}`], firstAgentMs: null, tookMs: performance.now() - begun };
+        return {
+          ...round,
+          reached: true,
+          violations: [`the round itself failed: ${text}`],
+          firstAgentMs: null,
+          tookMs: performance.now() - begun,
+        };
       }
     },
     async close() {
@@ -145,7 +157,9 @@ async function kill(lane: Lane, { kill: what, point }: Round, { child, ended }: 
     if (!point.startsWith('during-session')) await waitFor('sessions have ended', 5_000, () => agentsAlive(home) === 0);
     await killAll(factoryProcesses(home));
     const lines = lane.ledger.lines();
-    cut = startedSessions(lane).flatMap(({ session }) => (lines.some((line) => line.type === 'end' && line.session === session) ? [] : [session]));
+    cut = startedSessions(lane).flatMap(({ session }) =>
+      lines.some((line) => line.type === 'end' && line.session === session) ? [] : [session],
+    );
   }
   if (what === 'worker' || what === 'worker+database') child.kill('SIGKILL');
   if (what === 'database' || what === 'worker+database') await killDatabase(home);
@@ -172,7 +186,21 @@ async function within(ms: number, running: Running): Promise<Ran | null> {
   return null;
 }
 
-async function judge(lane: Lane, items: readonly string[], inFlight: readonly string[], end: Ran | null): Promise<readonly string[]> {
-  const exit = end === null ? [`mw up was not done after ${roundMs} ms`] : end.code === 0 ? [] : [`mw up ended with ${end.code}: ${end.stderr.slice(-1_000)}${end.stdout.slice(-1_000)}`];
-  return [...exit, ...judgeLedger(lane.ledger.lines(), items, inFlight), ...(await findLeftovers(lane.factory, lane.desk.repository, items))];
+async function judge(
+  lane: Lane,
+  items: readonly string[],
+  inFlight: readonly string[],
+  end: Ran | null,
+): Promise<readonly string[]> {
+  const exit =
+    end === null
+      ? [`mw up was not done after ${roundMs} ms`]
+      : end.code === 0
+        ? []
+        : [`mw up ended with ${end.code}: ${end.stderr.slice(-1_000)}${end.stdout.slice(-1_000)}`];
+  return [
+    ...exit,
+    ...judgeLedger(lane.ledger.lines(), items, inFlight),
+    ...(await findLeftovers(lane.factory, lane.desk.repository, items)),
+  ];
 }

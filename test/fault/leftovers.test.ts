@@ -29,8 +29,16 @@ it('finds nothing after work that nothing has disturbed', async () => {
 it.each([
   ['a session folder', (home: string) => join(home, 'sessions', 'x'), /session folder x is left/],
   ['what was thrown away', (home: string) => join(home, 'trash', 'x'), /trash\/x is left/],
-  ['a half-deleted copy', (home: string, project: string) => join(home, 'projects', project, 'copies', '1.discarded-x'), /1\.discarded-x is left/],
-  ['a half-made environment', (home: string, project: string) => join(home, 'projects', project, 'environments', 'x.making'), /x\.making is left/],
+  [
+    'a half-deleted copy',
+    (home: string, project: string) => join(home, 'projects', project, 'copies', '1.discarded-x'),
+    /1\.discarded-x is left/,
+  ],
+  [
+    'a half-made environment',
+    (home: string, project: string) => join(home, 'projects', project, 'environments', 'x.making'),
+    /x\.making is left/,
+  ],
 ])('finds %s', async (_, placeOf, expected) => {
   const [project] = await lane.factory.store.projects();
   const place = placeOf(lane.desk.home, project?.id ?? '');
@@ -67,7 +75,12 @@ it('finds a second landing, another branch, a lock and an unclean checkout', asy
   git(repository, 'reset', '-q', '--hard', 'HEAD~1');
   git(repository, 'branch', '-q', '-D', 'other');
   for (const file of ['.git/x.lock', 'stray.txt']) rmSync(join(repository, file));
-  expect(found).toEqual([`${items[0]} landed 2 times`, 'the ref refs/heads/other is left', 'the checkout is not clean: ?? stray.txt', '.git/x.lock is left']);
+  expect(found).toEqual([
+    `${items[0]} landed 2 times`,
+    'the ref refs/heads/other is left',
+    'the checkout is not clean: ?? stray.txt',
+    '.git/x.lock is left',
+  ]);
   expect(await look()).toEqual([]);
 });
 
@@ -91,6 +104,8 @@ it('counts who was paid', () => {
   expect(judgeLedger([...paid, line('start', maker)], ['MW-1'], [maker]), 'it was killed in its middle').toEqual([]);
   expect(judgeLedger([...paid, line('start', maker)], ['MW-1'], [])).toEqual([`${maker} was started 2 times`]);
   expect(judgeLedger([...paid, line('end', maker)], ['MW-1'], [maker])).toEqual([`${maker} ended 2 times`]);
-  expect(judgeLedger([...paid, line('start', 'MW-1/2/maker')], ['MW-1'], [])).toEqual(['MW-1/2/maker should never have been needed']);
+  expect(judgeLedger([...paid, line('start', 'MW-1/2/maker')], ['MW-1'], [])).toEqual([
+    'MW-1/2/maker should never have been needed',
+  ]);
   expect(judgeLedger(paid.slice(2), ['MW-1'], [])).toEqual([`${maker} ended 0 times`]);
 });

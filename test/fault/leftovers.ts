@@ -9,7 +9,11 @@ import { describeProcess, factoryProcesses } from './processes.ts';
 import { sessionsOf } from './workload.ts';
 
 /** Each line is one thing that should not be so. */
-export async function findLeftovers(factory: Factory, repository: string, items: readonly string[]): Promise<readonly string[]> {
+export async function findLeftovers(
+  factory: Factory,
+  repository: string,
+  items: readonly string[],
+): Promise<readonly string[]> {
   const { root } = factory.home;
   return [
     ...(await judgeJournal(factory, items)),
@@ -23,9 +27,14 @@ export async function findLeftovers(factory: Factory, repository: string, items:
  * Who was paid how often. `inFlight` are the sessions that were killed themselves, or were between their start and
  * their first line: those may begin a second time. None may ever end twice, and nobody else may be paid at all.
  */
-export function judgeLedger(lines: readonly LedgerLine[], items: readonly string[], inFlight: readonly string[]): readonly string[] {
+export function judgeLedger(
+  lines: readonly LedgerLine[],
+  items: readonly string[],
+  inFlight: readonly string[],
+): readonly string[] {
   const expected = new Set(items.flatMap(sessionsOf));
-  const count = (type: LedgerLine['type'], session: string) => lines.filter((line) => line.type === type && line.session === session).length;
+  const count = (type: LedgerLine['type'], session: string) =>
+    lines.filter((line) => line.type === type && line.session === session).length;
   const strangers = [...new Set(lines.map(({ session }) => session))].filter((session) => !expected.has(session));
   return [
     ...strangers.map((session) => `${session} should never have been needed`),
@@ -47,14 +56,23 @@ async function judgeJournal(factory: Factory, items: readonly string[]): Promise
   const events = (await Promise.all(items.map((item) => factory.store.events({ item })))).flat();
   return [
     ...problems.map((problem) => `db check: ${problem}`),
-    ...rows.filter(({ state }) => state.status !== 'landed').map(({ state }) => `${state.item.id} is ${state.status}: ${state.reason?.code} ${state.reason?.text}`),
-    ...events.filter(({ body }) => body.type === 'effect-lost' || body.type === 'effect-broke').map(({ id, body }) => `${id}: ${'error' in body ? body.error : 'why' in body ? String(body.why) : ''}`),
+    ...rows
+      .filter(({ state }) => state.status !== 'landed')
+      .map(({ state }) => `${state.item.id} is ${state.status}: ${state.reason?.code} ${state.reason?.text}`),
+    ...events
+      .filter(({ body }) => body.type === 'effect-lost' || body.type === 'effect-broke')
+      .map(({ id, body }) => `${id}: ${'error' in body ? body.error : 'why' in body ? String(body.why) : ''}`),
     ...(await factory.store.running()).map(({ effect, worker }) => `${effect} still runs on ${worker}`),
   ];
 }
 
 function judgeRepository(repository: string, items: readonly string[]): readonly string[] {
-  const trailers = git(repository, 'log', '--format=%(trailers:key=Millwright-Item,valueonly,separator=%x20)', 'main').split('\n');
+  const trailers = git(
+    repository,
+    'log',
+    '--format=%(trailers:key=Millwright-Item,valueonly,separator=%x20)',
+    'main',
+  ).split('\n');
   const branches = git(repository, 'for-each-ref', '--format=%(refname)').split('\n');
   const status = git(repository, 'status', '--porcelain');
   return [
@@ -62,10 +80,14 @@ function judgeRepository(repository: string, items: readonly string[]): readonly
       const landings = trailers.filter((trailer) => trailer === item).length;
       return landings === 1 ? [] : [`${item} landed ${landings} times`];
     }),
-    ...items.filter((item) => !existsSync(join(repository, `${item}.txt`))).map((item) => `${item}.txt is not in the checkout`),
+    ...items
+      .filter((item) => !existsSync(join(repository, `${item}.txt`)))
+      .map((item) => `${item}.txt is not in the checkout`),
     ...branches.filter((ref) => ref !== 'refs/heads/main').map((ref) => `the ref ${ref} is left`),
     ...(status === '' ? [] : [`the checkout is not clean: ${status.replaceAll('\n', ', ')}`]),
-    ...filesIn(join(repository, '.git')).filter((name) => name.endsWith('.lock')).map((name) => `.git/${name} is left`),
+    ...filesIn(join(repository, '.git'))
+      .filter((name) => name.endsWith('.lock'))
+      .map((name) => `.git/${name} is left`),
   ];
 }
 
@@ -76,7 +98,9 @@ function judgeHome(root: string): readonly string[] {
     ...namesIn(join(root, 'sessions')).map((name) => `the session folder ${name} is left`),
     ...namesIn(join(root, 'trash')).map((name) => `trash/${name} is left`),
     ...namesIn(join(root, 'run')).map((name) => `run/${name} is left`),
-    ...inProjects.filter((path) => path.endsWith('.owner')).map((path) => `a working copy is owned: ${path} by ${readlinkSync(join(projects, path))}`),
+    ...inProjects
+      .filter((path) => path.endsWith('.owner'))
+      .map((path) => `a working copy is owned: ${path} by ${readlinkSync(join(projects, path))}`),
     ...inProjects.filter((path) => /\.(discarded-[^/]*|making)$/.test(path)).map((path) => `${path} is left`),
   ];
 }

@@ -5,7 +5,9 @@ import { kills, type RoundResult } from './lane.ts';
 export function renderResults(results: readonly RoundResult[]): string {
   const lines = kills.map((kill) => {
     const mine = results.filter((result) => result.kill === kill);
-    const agents = mine.flatMap(({ firstAgentMs, point }) => (firstAgentMs === null || !startsWithAgent(point) ? [] : [firstAgentMs]));
+    const agents = mine.flatMap(({ firstAgentMs, point }) =>
+      firstAgentMs === null || !startsWithAgent(point) ? [] : [firstAgentMs],
+    );
     const broken = mine.filter(({ violations }) => violations.length > 0).length;
     return `${kill.padEnd(16)} ${pad(mine.length)} rounds  ${pad(broken)} broken  round p50 ${pad(median(mine.map(({ tookMs }) => tookMs)))} ms  first agent p50 ${pad(median(agents))} ms of ${agents.length}`;
   });
@@ -15,7 +17,9 @@ export function renderResults(results: readonly RoundResult[]): string {
 /** One line for each thing that does not hold; empty when everything does. */
 export function renderViolations(results: readonly RoundResult[]): string {
   return results
-    .flatMap(({ point, kill, rung, violations }) => violations.map((text) => `${kill.padEnd(16)} ${point.padEnd(20)} ${rung.padEnd(10)} ${text}`))
+    .flatMap(({ point, kill, rung, violations }) =>
+      violations.map((text) => `${kill.padEnd(16)} ${point.padEnd(20)} ${rung.padEnd(10)} ${text}`),
+    )
     .sort()
     .join('\n');
 }

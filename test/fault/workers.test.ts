@@ -31,7 +31,9 @@ it('lets a second worker take over from one that is frozen in a session, and not
   first.child.kill('SIGCONT');
   expect((await first.ended).code).toBe(0);
   expect(judgeLedger(lane.ledger.lines(), items, []), 'its session was adopted, not paid again').toEqual([]);
-  expect((await findLeftovers(lane.factory, lane.desk.repository, items)).filter((line) => !line.startsWith('lost:'))).toEqual([]);
+  expect(
+    (await findLeftovers(lane.factory, lane.desk.repository, items)).filter((line) => !line.startsWith('lost:')),
+  ).toEqual([]);
 });
 
 it('gives up nothing when the frozen worker was in the middle of a transaction', async () => {
@@ -43,15 +45,22 @@ it('gives up nothing when the frozen worker was in the middle of a transaction',
   first.child.kill('SIGCONT');
   expect((await first.ended).code).toBe(0);
   expect(judgeLedger(lane.ledger.lines(), items, [])).toEqual([]);
-  expect((await findLeftovers(lane.factory, lane.desk.repository, items)).filter((line) => !line.startsWith('lost:'))).toEqual([]);
+  expect(
+    (await findLeftovers(lane.factory, lane.desk.repository, items)).filter((line) => !line.startsWith('lost:')),
+  ).toEqual([]);
 });
 
 it('lets two workers of one home share the work', async () => {
   const items = [...(await lane.addThree('clone')), ...(await lane.addMore(9))];
   const workers = [lane.up(), lane.up()];
   const ends = await Promise.all(workers.map(({ ended }) => ended));
-  expect(ends.map(({ code }) => code), ends.map(({ stderr }) => stderr).join('\n')).toEqual([0, 0]);
-  const starts = (await lane.factory.store.events({})).flatMap(({ body }) => (body.type === 'effect-started' ? [body.worker] : []));
+  expect(
+    ends.map(({ code }) => code),
+    ends.map(({ stderr }) => stderr).join('\n'),
+  ).toEqual([0, 0]);
+  const starts = (await lane.factory.store.events({})).flatMap(({ body }) =>
+    body.type === 'effect-started' ? [body.worker] : [],
+  );
   expect(new Set(starts).size).toBe(2);
   expect(judgeLedger(lane.ledger.lines(), items, [])).toEqual([]);
   await expectNothingLeft(items);

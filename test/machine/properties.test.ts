@@ -33,7 +33,10 @@ describe('over generated pipelines and everything that can happen', () => {
   test('a machine that forgot one gate would be caught', () => {
     const caught = fc.check(
       fc.property(sequences, ([pipeline, choices]) => {
-        const done = walk({ ...pipeline, phases: pipeline.phases.map((phase) => ({ ...phase, reviews: [] })) }, choices);
+        const done = walk(
+          { ...pipeline, phases: pipeline.phases.map((phase) => ({ ...phase, reviews: [] })) },
+          choices,
+        );
         expectGatesPassed({ ...done, pipeline });
       }),
       { numRuns: 2_000 },
@@ -99,8 +102,15 @@ function expectGatesPassed(done: Walk): void {
       for (const { name, status } of body.results) if (status === 'passed') proven.add(name);
     }
     const effect = body.type === 'review-finished' ? effects.get(body.effect) : undefined;
-    if (body.type === 'review-finished' && effect?.type === 'review' && (effect.commit === landed.commit || effect.commit === source)) {
-      const good = body.outcome.type === 'reviewed' && body.outcome.review.verdict === 'pass' && body.outcome.review.findings.length === 0;
+    if (
+      body.type === 'review-finished' &&
+      effect?.type === 'review' &&
+      (effect.commit === landed.commit || effect.commit === source)
+    ) {
+      const good =
+        body.outcome.type === 'reviewed' &&
+        body.outcome.review.verdict === 'pass' &&
+        body.outcome.review.findings.length === 0;
       if (good) judged.add(`${effect.phase}/${effect.reviewer}`);
     }
     if (body.type === 'approved') approvals.add(body.gate.split('/')[1] ?? '');
@@ -108,7 +118,8 @@ function expectGatesPassed(done: Walk): void {
   for (const phase of pipeline.phases) {
     if (!holds(phase.when, (id) => facts.get(id) ?? null)) continue;
     for (const name of phase.checks) expect(proven, `${name} on the landed commit`).toContain(name);
-    for (const { id } of phase.reviews) expect(judged, `reviewer ${id} on the landed commit`).toContain(`${phase.id}/${id}`);
+    for (const { id } of phase.reviews)
+      expect(judged, `reviewer ${id} on the landed commit`).toContain(`${phase.id}/${id}`);
     if (phase.approval) expect(approvals, `approval of ${phase.id}`).toContain(phase.id);
   }
 }
@@ -117,7 +128,8 @@ function expectGatesPassed(done: Walk): void {
 function sourceOf(commit: string, { events, effects }: Walk): string {
   let source = commit;
   for (const { body } of [...events].reverse()) {
-    const effect = body.type === 'rebased' && body.samePatch && body.commit === source ? effects.get(body.effect) : undefined;
+    const effect =
+      body.type === 'rebased' && body.samePatch && body.commit === source ? effects.get(body.effect) : undefined;
     if (effect?.type === 'land') source = effect.commit;
   }
   return source;
@@ -128,9 +140,18 @@ function count(seen: Record<string, number>, { states, events }: Walk): void {
   const add = (name: string, when: boolean) => (seen[name] = (seen[name] ?? 0) + Number(when));
   add('landed', last?.landed?.delivery != null);
   add('landedAfterRebase', last?.landed?.delivery != null && events.some(({ body }) => body.type === 'rebased'));
-  add('waiting', states.some(({ status }) => status === 'waiting'));
+  add(
+    'waiting',
+    states.some(({ status }) => status === 'waiting'),
+  );
   add('paused', last?.status === 'paused');
-  add('parked', states.some(({ status }) => status === 'parked'));
+  add(
+    'parked',
+    states.some(({ status }) => status === 'parked'),
+  );
   add('cancelled', last?.status === 'cancelled');
-  add('budget', states.some(({ stopped }) => stopped !== null));
+  add(
+    'budget',
+    states.some(({ stopped }) => stopped !== null),
+  );
 }

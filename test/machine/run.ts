@@ -33,7 +33,10 @@ export function pipelineOf(phases: readonly PinnedPhase[], change: Partial<Pinne
   return {
     name: 'story',
     phases: [...phases],
-    agents: { maker: { adapter: 'command', command: 'x', sessionUsd: 1 }, reviewer: { adapter: 'command', command: 'x', free: true } },
+    agents: {
+      maker: { adapter: 'command', command: 'x', sessionUsd: 1 },
+      reviewer: { adapter: 'command', command: 'x', free: true },
+    },
     checks: { test: { run: 'x', kind: 'test' }, types: { run: 'x', kind: 'types' } },
     setup: null,
     target: 'main',
@@ -71,31 +74,57 @@ export function tell(pipeline: PinnedPipeline): Story {
     state = fold(pipeline, state, { body, at: new Date((clock += 1_000)).toISOString() }).state;
     return state;
   };
-  const all = (type: Effect['type']) => Object.values(current().awaiting).flatMap(({ effect }) => (effect.type === type ? [effect] : []));
+  const all = (type: Effect['type']) =>
+    Object.values(current().awaiting).flatMap(({ effect }) => (effect.type === type ? [effect] : []));
   const awaited = <T extends Effect['type']>(type: T) => {
     const [first, second] = all(type);
-    if (first === undefined || second !== undefined) throw new Error(`expected one ${type}, there are: ${Object.keys(current().awaiting).join(', ') || 'none'}`);
+    if (first === undefined || second !== undefined)
+      throw new Error(`expected one ${type}, there are: ${Object.keys(current().awaiting).join(', ') || 'none'}`);
     return first as Extract<Effect, { type: T }>;
   };
-  const attempt = (outcome: AttemptOutcome) => append({ type: 'attempt-finished', effect: awaited('attempt').id, outcome, usage: { ...unknownUsage, costMicroUsd: 0 }, sessions: [] });
+  const attempt = (outcome: AttemptOutcome) =>
+    append({
+      type: 'attempt-finished',
+      effect: awaited('attempt').id,
+      outcome,
+      usage: { ...unknownUsage, costMicroUsd: 0 },
+      sessions: [],
+    });
   append({ type: 'work-item-added', item });
-  append({ type: 'prepared', effect: awaited('prepare').id, base: commitOf(1), pipeline: pipelineHash });
+  append({ type: 'prepared', effect: awaited('prepare').id, base: commitOf(1), pipeline: pipelineHash, grants: [] });
   return {
     state: current,
     append,
     awaited,
     all,
     attempt,
-    succeed: (commit, facts = {}) => attempt({ type: 'succeeded', commit: commitOf(commit), changed: true, result: null, facts, summary: '' }),
+    succeed: (commit, facts = {}) =>
+      attempt({ type: 'succeeded', commit: commitOf(commit), changed: true, result: null, facts, summary: '' }),
     check: (results, signature = 's') => {
       const { id, commit } = awaited('checks');
-      const list = Object.entries(results).map(([name, status]) => ({ name, kind: 'command' as const, status, exitCode: 0, tests: null, excerpt: `output of ${name}`, signature, log: null, durationMs: 1 }));
+      const list = Object.entries(results).map(([name, status]) => ({
+        name,
+        kind: 'command' as const,
+        status,
+        exitCode: 0,
+        tests: null,
+        excerpt: `output of ${name}`,
+        signature,
+        log: null,
+        durationMs: 1,
+      }));
       return append({ type: 'checks-finished', effect: id, commit, results: list });
     },
     review: (name, outcome) => {
       const effect = all('review').find((each) => each.type === 'review' && each.reviewer === name);
       if (effect === undefined) throw new Error(`no review by ${name} is awaited`);
-      return append({ type: 'review-finished', effect: effect.id, outcome, usage: { ...unknownUsage, costMicroUsd: 0 }, sessions: [] });
+      return append({
+        type: 'review-finished',
+        effect: effect.id,
+        outcome,
+        usage: { ...unknownUsage, costMicroUsd: 0 },
+        sessions: [],
+      });
     },
   };
 }
@@ -103,5 +132,8 @@ export function tell(pipeline: PinnedPipeline): Story {
 export const pass: ReviewOutcome = { type: 'reviewed', review: { verdict: 'pass', findings: [] } };
 
 export function fail(title: string, severity: Finding['severity'] = 'major'): ReviewOutcome {
-  return { type: 'reviewed', review: { verdict: 'fail', findings: [{ severity, title, file: null, line: null, evidence: 'seen' }] } };
+  return {
+    type: 'reviewed',
+    review: { verdict: 'fail', findings: [{ severity, title, file: null, line: null, evidence: 'seen' }] },
+  };
 }

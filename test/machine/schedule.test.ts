@@ -5,7 +5,16 @@ import { schedule, type FactoryView, type ScheduledEffect, type ScheduledItem } 
 const now = '2026-01-01T00:00:00.000Z';
 
 function effect(change: Partial<ScheduledEffect> = {}): ScheduledEffect {
-  return { id: 'e', type: 'attempt', state: 'wanted', worker: null, agent: 'a', reserveMicroUsd: 0, dueAt: null, ...change };
+  return {
+    id: 'e',
+    type: 'attempt',
+    state: 'wanted',
+    worker: null,
+    agent: 'a',
+    reserveMicroUsd: 0,
+    dueAt: null,
+    ...change,
+  };
 }
 
 function item(number: number, change: Partial<ScheduledItem> = {}): ScheduledItem {
@@ -58,11 +67,15 @@ describe('the order of work', () => {
   test('an item waits until what it comes after has landed, and says what for', () => {
     const items = [item(1), item(2, { after: ['MW-1'], begun: false })];
     expect(waits(view(items))).toEqual(['MW-2 dependency']);
-    expect(started(view([item(2, { after: ['MW-1'], begun: false })], { over: new Map([['MW-1', 'landed']]) }))).toEqual(['MW-2']);
+    expect(
+      started(view([item(2, { after: ['MW-1'], begun: false })], { over: new Map([['MW-1', 'landed']]) })),
+    ).toEqual(['MW-2']);
   });
 
   test('an item after a cancelled one waits for a person', () => {
-    const plan = schedule(view([item(2, { after: ['MW-1'], begun: false })], { over: new Map([['MW-1', 'cancelled']]) }));
+    const plan = schedule(
+      view([item(2, { after: ['MW-1'], begun: false })], { over: new Map([['MW-1', 'cancelled']]) }),
+    );
     expect(plan.waits[0]).toMatchObject({ code: 'dependency-cancelled', waitFor: 'person' });
   });
 });
@@ -79,7 +92,9 @@ describe('limits', () => {
 
   test('a rate counts starts of the last minute and of this very schedule', () => {
     const agents = { a: { slots: null, perMinute: 3, startsLastMinute: 2 } };
-    const limited = view([item(1), item(2)], { projects: { p: { slots: 9, dayMicroUsd: null, spentTodayMicroUsd: 0, agents } } });
+    const limited = view([item(1), item(2)], {
+      projects: { p: { slots: 9, dayMicroUsd: null, spentTodayMicroUsd: 0, agents } },
+    });
     expect(started(limited)).toEqual(['MW-1']);
     expect(schedule(limited).waits[0]).toMatchObject({ code: 'agent-rate', waitFor: 'time' });
   });
@@ -88,15 +103,24 @@ describe('limits', () => {
     const land = (n: number) => item(n, { effects: [effect({ id: `MW-${n}/land`, type: 'land', agent: null })] });
     expect(started(view([land(1), land(2)]))).toEqual(['MW-1']);
     expect(waits(view([land(1), land(2)]))).toEqual(['MW-2 merge-queue']);
-    expect(started(view([land(1), item(2, { landing: true, effects: [effect({ id: 'c', type: 'checks', agent: null })] })]))).toEqual(['MW-2']);
+    expect(
+      started(view([land(1), item(2, { landing: true, effects: [effect({ id: 'c', type: 'checks', agent: null })] })])),
+    ).toEqual(['MW-2']);
   });
 
   test('a budget that is used up waits for a person, one that is only reserved waits for work', () => {
-    const spent = item(1, { spentMicroUsd: 900_000, budgetMicroUsd: 1_000_000, effects: [effect({ reserveMicroUsd: 200_000 })] });
+    const spent = item(1, {
+      spentMicroUsd: 900_000,
+      budgetMicroUsd: 1_000_000,
+      effects: [effect({ reserveMicroUsd: 200_000 })],
+    });
     expect(schedule(view([spent])).waits[0]).toMatchObject({ code: 'item-budget', waitFor: 'person' });
     const reserved = item(1, {
       budgetMicroUsd: 1_000_000,
-      effects: [effect({ id: 'r', state: 'running', worker: 'w', reserveMicroUsd: 900_000 }), effect({ id: 'n', reserveMicroUsd: 200_000 })],
+      effects: [
+        effect({ id: 'r', state: 'running', worker: 'w', reserveMicroUsd: 900_000 }),
+        effect({ id: 'n', reserveMicroUsd: 200_000 }),
+      ],
     });
     expect(schedule(view([reserved])).waits[0]).toMatchObject({ code: 'item-budget', waitFor: 'work' });
   });
@@ -104,7 +128,9 @@ describe('limits', () => {
   test('a timer needs no place, only its time', () => {
     const timer = (dueAt: string) => item(1, { effects: [effect({ type: 'timer', agent: null, dueAt })] });
     expect(waits(view([timer('2026-01-01T00:00:01.000Z')]))).toEqual(['MW-1 timer']);
-    expect(started(view([timer('2025-12-31T23:59:59.000Z')], { workers: [{ id: 'w', sessions: 0, work: 0 }] }))).toEqual(['MW-1']);
+    expect(
+      started(view([timer('2025-12-31T23:59:59.000Z')], { workers: [{ id: 'w', sessions: 0, work: 0 }] })),
+    ).toEqual(['MW-1']);
   });
 
   test('without a worker nothing starts, and what to type is said', () => {
@@ -121,11 +147,24 @@ test('over any factory: no limit is passed, and whatever does not start says why
       held: fc.boolean(),
       budget: fc.option(fc.nat(5), { nil: null }),
       spent: fc.nat(3),
-      effects: fc.array(fc.record({ type: fc.constantFrom('attempt' as const, 'review' as const, 'checks' as const, 'land' as const), running: fc.boolean(), reserve: fc.nat(2) }), { maxLength: 4 }),
+      effects: fc.array(
+        fc.record({
+          type: fc.constantFrom('attempt' as const, 'review' as const, 'checks' as const, 'land' as const),
+          running: fc.boolean(),
+          reserve: fc.nat(2),
+        }),
+        { maxLength: 4 },
+      ),
     }),
     { maxLength: 10 },
   );
-  const limits = fc.record({ slots: fc.integer({ min: 1, max: 5 }), day: fc.option(fc.nat(8), { nil: null }), sessions: fc.nat(5), work: fc.nat(3), agentSlots: fc.option(fc.integer({ min: 1, max: 3 }), { nil: null }) });
+  const limits = fc.record({
+    slots: fc.integer({ min: 1, max: 5 }),
+    day: fc.option(fc.nat(8), { nil: null }),
+    sessions: fc.nat(5),
+    work: fc.nat(3),
+    agentSlots: fc.option(fc.integer({ min: 1, max: 3 }), { nil: null }),
+  });
   fc.assert(
     fc.property(items, limits, (generated, { slots, day, sessions, work, agentSlots }) => {
       const all = generated.map(({ priority, after, begun, held, budget, spent, effects }, index) =>
@@ -136,11 +175,28 @@ test('over any factory: no limit is passed, and whatever does not start says why
           held,
           budgetMicroUsd: budget,
           spentMicroUsd: spent,
-          effects: effects.filter((each, n) => each.type !== 'land' || n === 0).map((each, n) => effect({ id: `MW-${index + 1}/${n}`, type: each.type, agent: 'a', state: 'wanted', reserveMicroUsd: each.reserve })),
+          effects: effects
+            .filter((each, n) => each.type !== 'land' || n === 0)
+            .map((each, n) =>
+              effect({
+                id: `MW-${index + 1}/${n}`,
+                type: each.type,
+                agent: 'a',
+                state: 'wanted',
+                reserveMicroUsd: each.reserve,
+              }),
+            ),
         }),
       );
       const of = view(all, {
-        projects: { p: { slots, dayMicroUsd: day, spentTodayMicroUsd: 0, agents: { a: { slots: agentSlots, perMinute: null, startsLastMinute: 0 } } } },
+        projects: {
+          p: {
+            slots,
+            dayMicroUsd: day,
+            spentTodayMicroUsd: 0,
+            agents: { a: { slots: agentSlots, perMinute: null, startsLastMinute: 0 } },
+          },
+        },
         workers: [{ id: 'w', sessions, work }],
       });
       const { starts, waits: waiting } = schedule(of);
@@ -154,7 +210,9 @@ test('over any factory: no limit is passed, and whatever does not start says why
       const reserved = starts.reduce((sum, { reserveMicroUsd }) => sum + reserveMicroUsd, 0);
       if (day !== null && reserved > 0) expect(reserved).toBeLessThanOrEqual(day);
       for (const { id, budgetMicroUsd, spentMicroUsd } of all) {
-        const own = starts.filter((start) => start.item === id).reduce((sum, { reserveMicroUsd }) => sum + reserveMicroUsd, 0);
+        const own = starts
+          .filter((start) => start.item === id)
+          .reduce((sum, { reserveMicroUsd }) => sum + reserveMicroUsd, 0);
         if (budgetMicroUsd !== null && own > 0) expect(spentMicroUsd + own).toBeLessThanOrEqual(budgetMicroUsd);
       }
     }),

@@ -40,7 +40,10 @@ describe('a phase', () => {
     story.succeed(2);
     story.check({ test: 'failed' }, 'one');
     story.succeed(3);
-    expect(story.check({ test: 'failed' }, 'two')).toMatchObject({ status: 'paused', reason: { code: 'attempts-exhausted' } });
+    expect(story.check({ test: 'failed' }, 'two')).toMatchObject({
+      status: 'paused',
+      reason: { code: 'attempts-exhausted' },
+    });
   });
 
   test('an agent that says done and changed nothing is told so', () => {
@@ -53,12 +56,18 @@ describe('a phase', () => {
     const story = tell(pipelineOf([phase('build')]));
     story.attempt({ type: 'malformed', problems: ['/size is missing'] });
     expect(story.awaited('attempt').feedback[0]?.text).toContain('/size is missing');
-    expect(story.attempt({ type: 'malformed', problems: ['prose'] })).toMatchObject({ status: 'paused', reason: { code: 'malformed' } });
+    expect(story.attempt({ type: 'malformed', problems: ['prose'] })).toMatchObject({
+      status: 'paused',
+      reason: { code: 'malformed' },
+    });
   });
 
   test('refused credentials pause at once: trying again would not help', () => {
     const story = tell(pipelineOf([phase('build')]));
-    expect(story.attempt({ type: 'unauthorized', detail: '401' })).toMatchObject({ status: 'paused', reason: { code: 'unauthorized' } });
+    expect(story.attempt({ type: 'unauthorized', detail: '401' })).toMatchObject({
+      status: 'paused',
+      reason: { code: 'unauthorized' },
+    });
   });
 
   test('a rate limit parks until the time that was stated and charges no attempt', () => {
@@ -78,13 +87,27 @@ describe('a phase', () => {
       expect(story.attempt({ type: 'unreachable', detail: 'refused' }).status).toBe('parked');
       story.append({ type: 'timer-fired', effect: story.awaited('timer').id });
     }
-    expect(story.attempt({ type: 'unreachable', detail: 'refused' })).toMatchObject({ status: 'paused', reason: { code: 'unreachable' } });
+    expect(story.attempt({ type: 'unreachable', detail: 'refused' })).toMatchObject({
+      status: 'paused',
+      reason: { code: 'unreachable' },
+    });
   });
 
   test('a condition skips a phase by a structured result, and a missing value skips nothing', () => {
-    const phases = [phase('triage', { maker: { ...phase('x').maker!, writes: false } }), phase('design', { when: { 'triage.size': ['large'] } }), phase('build')];
+    const phases = [
+      phase('triage', { maker: { ...phase('x').maker!, writes: false } }),
+      phase('design', { when: { 'triage.size': ['large'] } }),
+      phase('build'),
+    ];
     const small = tell(pipelineOf(phases));
-    small.attempt({ type: 'succeeded', commit: commitOf(1), changed: false, result: null, facts: { size: 'small' }, summary: '' });
+    small.attempt({
+      type: 'succeeded',
+      commit: commitOf(1),
+      changed: false,
+      result: null,
+      facts: { size: 'small' },
+      summary: '',
+    });
     expect(small.awaited('attempt').phase).toBe('build');
     const silent = tell(pipelineOf(phases));
     silent.attempt({ type: 'succeeded', commit: commitOf(1), changed: false, result: null, facts: {}, summary: '' });
@@ -115,7 +138,13 @@ describe('reviews', () => {
     const story = tell(reviewed);
     story.succeed(2);
     story.check({ test: 'passed' });
-    story.review('security', { type: 'reviewed', review: { verdict: 'pass', findings: [{ severity: 'blocker', title: 't', file: null, line: null, evidence: 'e' }] } });
+    story.review('security', {
+      type: 'reviewed',
+      review: {
+        verdict: 'pass',
+        findings: [{ severity: 'blocker', title: 't', file: null, line: null, evidence: 'e' }],
+      },
+    });
     story.review('tests', pass);
     expect(story.awaited('attempt').phase).toBe('build');
   });
@@ -129,7 +158,10 @@ describe('reviews', () => {
     story.succeed(3);
     expect(story.awaited('checks').commit).toBe(commitOf(3));
     story.check({ test: 'passed' });
-    expect(story.all('review').map((effect) => 'commit' in effect && effect.commit)).toEqual([commitOf(3), commitOf(3)]);
+    expect(story.all('review').map((effect) => 'commit' in effect && effect.commit)).toEqual([
+      commitOf(3),
+      commitOf(3),
+    ]);
   });
 
   test('a reviewer that gives no verdict twice pauses the item and is no pass', () => {
@@ -138,7 +170,10 @@ describe('reviews', () => {
     story.check({ test: 'passed' });
     story.review('tests', pass);
     expect(story.review('security', { type: 'crashed', exitCode: 1, detail: '' }).status).toBe('queued');
-    expect(story.review('security', { type: 'malformed', problems: ['prose'] })).toMatchObject({ status: 'paused', reason: { code: 'review-missing' } });
+    expect(story.review('security', { type: 'malformed', problems: ['prose'] })).toMatchObject({
+      status: 'paused',
+      reason: { code: 'review-missing' },
+    });
   });
 
   test('the bound of the loop pauses the item', () => {
@@ -188,7 +223,10 @@ describe('gates', () => {
     const story = tell(pipelineOf([phase('build', { checks: ['test'] })]));
     const { gate, status } = story.attempt({ type: 'no-change-needed', reason: 'it is there' });
     expect(status).toBe('waiting');
-    expect(story.append({ type: 'approved', gate: gate!.id, by: 'ann', note: null })).toMatchObject({ status: 'landed', landed: { commit: commitOf(1), delivery: null } });
+    expect(story.append({ type: 'approved', gate: gate!.id, by: 'ann', note: null })).toMatchObject({
+      status: 'landed',
+      landed: { commit: commitOf(1), delivery: null },
+    });
   });
 
   test('a question is answered into the next attempt', () => {
@@ -205,7 +243,13 @@ describe('landing', () => {
     story.succeed(2);
     story.check({ test: 'passed' });
     story.review('tests', pass);
-    story.append({ type: 'rebased', effect: story.awaited('land').id, commit: commitOf(4), base: commitOf(3), samePatch: true });
+    story.append({
+      type: 'rebased',
+      effect: story.awaited('land').id,
+      commit: commitOf(4),
+      base: commitOf(3),
+      samePatch: true,
+    });
     expect(story.awaited('checks').commit).toBe(commitOf(4));
     expect(story.check({ test: 'passed' }).awaiting).toHaveProperty(['MW-1:1/land/land-2']);
   });
@@ -215,7 +259,13 @@ describe('landing', () => {
     story.succeed(2);
     story.check({ test: 'passed' });
     story.review('tests', pass);
-    story.append({ type: 'rebased', effect: story.awaited('land').id, commit: commitOf(4), base: commitOf(3), samePatch: false });
+    story.append({
+      type: 'rebased',
+      effect: story.awaited('land').id,
+      commit: commitOf(4),
+      base: commitOf(3),
+      samePatch: false,
+    });
     story.check({ test: 'passed' });
     expect(story.awaited('review').commit).toBe(commitOf(4));
   });
@@ -223,8 +273,19 @@ describe('landing', () => {
   test('a conflict goes to the last maker, on the new base, with the files that hold markers', () => {
     const story = tell(pipelineOf([phase('build')]));
     story.succeed(2);
-    story.append({ type: 'land-conflicted', effect: story.awaited('land').id, commit: commitOf(9), base: commitOf(8), files: ['a.ts'] });
-    expect(story.awaited('attempt')).toMatchObject({ phase: 'build', base: commitOf(8), start: commitOf(9), conflicts: ['a.ts'] });
+    story.append({
+      type: 'land-conflicted',
+      effect: story.awaited('land').id,
+      commit: commitOf(9),
+      base: commitOf(8),
+      files: ['a.ts'],
+    });
+    expect(story.awaited('attempt')).toMatchObject({
+      phase: 'build',
+      base: commitOf(8),
+      start: commitOf(9),
+      conflicts: ['a.ts'],
+    });
     expect(story.state().landing).toBe(false);
   });
 
@@ -241,7 +302,9 @@ describe('landing', () => {
 
   test('a run that changed nothing does not land', () => {
     const story = tell(pipelineOf([phase('build')]));
-    expect(story.attempt({ type: 'succeeded', commit: commitOf(1), changed: false, result: null, facts: {}, summary: '' })).toMatchObject({
+    expect(
+      story.attempt({ type: 'succeeded', commit: commitOf(1), changed: false, result: null, facts: {}, summary: '' }),
+    ).toMatchObject({
       status: 'paused',
       reason: { code: 'nothing-to-land' },
     });
@@ -254,7 +317,23 @@ describe('the run as a whole', () => {
     const old = story.awaited('attempt').id;
     story.append({ type: 'retry-requested', by: 'ann', phase: null, feedback: [] });
     const before = story.state();
-    expect(story.append({ type: 'attempt-finished', effect: old, outcome: { type: 'unchanged', summary: '' }, usage: { inputTokens: null, outputTokens: null, cacheReadTokens: null, cacheWriteTokens: null, reasoningTokens: null, costMicroUsd: 5, model: null }, sessions: [] })).toEqual(before);
+    expect(
+      story.append({
+        type: 'attempt-finished',
+        effect: old,
+        outcome: { type: 'unchanged', summary: '' },
+        usage: {
+          inputTokens: null,
+          outputTokens: null,
+          cacheReadTokens: null,
+          cacheWriteTokens: null,
+          reasoningTokens: null,
+          costMicroUsd: 5,
+          model: null,
+        },
+        sessions: [],
+      }),
+    ).toEqual(before);
     expect(Object.keys(before.awaiting)).toEqual(['MW-1:2/run/prepare-1']);
   });
 
@@ -263,8 +342,19 @@ describe('the run as a whole', () => {
     story.succeed(2);
     story.attempt({ type: 'unauthorized', detail: '' });
     story.append({ type: 'retry-requested', by: 'ann', phase: 'build', feedback: [] });
-    story.append({ type: 'prepared', effect: story.awaited('prepare').id, base: commitOf(7), pipeline: pipelineHash });
-    expect(story.awaited('attempt')).toMatchObject({ phase: 'build', start: commitOf(2), base: commitOf(1), number: 2 });
+    story.append({
+      type: 'prepared',
+      effect: story.awaited('prepare').id,
+      base: commitOf(7),
+      pipeline: pipelineHash,
+      grants: [],
+    });
+    expect(story.awaited('attempt')).toMatchObject({
+      phase: 'build',
+      start: commitOf(2),
+      base: commitOf(1),
+      number: 2,
+    });
   });
 
   test('a lost worker means the same effect again, three times at most', () => {
@@ -282,7 +372,12 @@ describe('the run as a whole', () => {
   test('an event that the machine refuses pauses the item and names it', () => {
     const story = tell(pipelineOf([phase('build', { checks: ['test'] })]));
     story.succeed(2);
-    const state = story.append({ type: 'checks-finished', effect: story.awaited('checks').id, commit: commitOf(99), results: [] });
+    const state = story.append({
+      type: 'checks-finished',
+      effect: story.awaited('checks').id,
+      commit: commitOf(99),
+      results: [],
+    });
     expect(state).toMatchObject({ status: 'paused', reason: { code: 'machine-refused' } });
     expect(story.append({ type: 'retry-requested', by: 'ann', phase: null, feedback: [] }).status).toBe('queued');
   });

@@ -69,11 +69,13 @@ export const pipelines: fc.Arbitrary<PinnedPipeline> = fc
             }
           : null,
         checks: hasMaker ? shape.checks : [...shape.checks],
-        reviews: (hasMaker ? shape.reviews : shape.reviews.length === 0 ? ['correctness'] : shape.reviews).map((id) => ({
-          id,
-          instructions: { name: id, hash: hash(2) },
-          agent: 'reviewer',
-        })),
+        reviews: (hasMaker ? shape.reviews : shape.reviews.length === 0 ? ['correctness'] : shape.reviews).map(
+          (id) => ({
+            id,
+            instructions: { name: id, hash: hash(2) },
+            agent: 'reviewer',
+          }),
+        ),
         approval: shape.approval,
         loop: { to: target, max: shape.max },
         attempts: shape.max,
@@ -92,7 +94,13 @@ export const pipelines: fc.Arbitrary<PinnedPipeline> = fc
       rung: 'clone',
       network: { setup: [], checks: [] },
       readOnly: [],
-      limits: { slots: 4, itemMicroUsd: budget === null ? null : budget * 1_000_000, dayMicroUsd: null, checkMs: 1, copyBytes: 1 },
+      limits: {
+        slots: 4,
+        itemMicroUsd: budget === null ? null : budget * 1_000_000,
+        dayMicroUsd: null,
+        checkMs: 1,
+        copyBytes: 1,
+      },
       land: 'fast-forward',
       protect: [],
     };
@@ -140,7 +148,16 @@ export function walk(pipeline: PinnedPipeline, choices: readonly number[]): Walk
     const pinned = pipelineFor(state, { body, at }, () => pipeline);
     const decision = fold(pinned, state, { body, at });
     for (const effect of Object.values(decision.state.awaiting)) effects.set(effect.effect.id, effect.effect);
-    events.push({ seq: events.length + 1, item: item.id, n: events.length + 1, id: `e${events.length}`, body, machine: machineVersion, decided: decision.effects.map(({ id }) => id), at });
+    events.push({
+      seq: events.length + 1,
+      item: item.id,
+      n: events.length + 1,
+      id: `e${events.length}`,
+      body,
+      machine: machineVersion,
+      decided: decision.effects.map(({ id }) => id),
+      at,
+    });
     state = decision.state;
     states.push(state);
   };
@@ -157,7 +174,13 @@ export function walk(pipeline: PinnedPipeline, choices: readonly number[]): Walk
   return { pipeline, events, states, effects };
 }
 
-function nextEvent(state: ItemState, pipeline: PinnedPipeline, pick: (n: number) => number, newCommit: () => string, now: string): EventBody | null {
+function nextEvent(
+  state: ItemState,
+  pipeline: PinnedPipeline,
+  pick: (n: number) => number,
+  newCommit: () => string,
+  now: string,
+): EventBody | null {
   const odd = pick(40);
   if (odd === 0) return { type: 'pause-requested', by: 'a', reason: '' };
   if (odd === 1 && pick(4) === 0) return { type: 'cancel-requested', by: 'a', reason: '' };
@@ -167,7 +190,9 @@ function nextEvent(state: ItemState, pipeline: PinnedPipeline, pick: (n: number)
   if (state.gate !== null) {
     const { id: gate, type } = state.gate;
     if (type === 'question') return { type: 'answered', gate, by: 'a', answer: 'yes' };
-    return pick(3) === 0 ? { type: 'rejected', gate, by: 'a', reason: 'no' } : { type: 'approved', gate, by: 'a', note: null };
+    return pick(3) === 0
+      ? { type: 'rejected', gate, by: 'a', reason: 'no' }
+      : { type: 'approved', gate, by: 'a', note: null };
   }
   if (state.stopped !== null) return retry(state, pipeline, pick);
   const running = Object.values(state.awaiting).filter((each) => each.state === 'running');
@@ -176,7 +201,13 @@ function nextEvent(state: ItemState, pipeline: PinnedPipeline, pick: (n: number)
   if (start !== undefined && (running.length === 0 || pick(2) === 0)) {
     const awaited = state.awaiting[start.effect];
     if (start.worker === null) return { type: 'timer-fired', effect: start.effect };
-    return { type: 'effect-started', effect: start.effect, worker: start.worker, token: (awaited?.token ?? 0) + 1, reservedMicroUsd: start.reserveMicroUsd };
+    return {
+      type: 'effect-started',
+      effect: start.effect,
+      worker: start.worker,
+      token: (awaited?.token ?? 0) + 1,
+      reservedMicroUsd: start.reserveMicroUsd,
+    };
   }
   const ending = running[pick(Math.max(running.length, 1))];
   if (ending !== undefined) return endOf(ending.effect, ending.token, ending.reservedMicroUsd, pick, newCommit);
@@ -208,7 +239,13 @@ export function viewOf(state: ItemState, pipeline: PinnedPipeline, now: string):
   };
 }
 
-function endOf(effect: Effect, token: number, reserved: number, pick: (n: number) => number, newCommit: () => string): EventBody {
+function endOf(
+  effect: Effect,
+  token: number,
+  reserved: number,
+  pick: (n: number) => number,
+  newCommit: () => string,
+): EventBody {
   const id = effect.id;
   const bad = pick(30);
   if (bad === 0) return { type: 'effect-lost', effect: id, token, why: 'x' };
@@ -219,17 +256,30 @@ function endOf(effect: Effect, token: number, reserved: number, pick: (n: number
     case 'prepare':
       return pick(8) === 0
         ? { type: 'prepare-refused', effect: id, reason: 'base-red', detail: 'x', next: 'x' }
-        : { type: 'prepared', effect: id, base: newCommit(), pipeline: pipelineHash };
+        : { type: 'prepared', effect: id, base: newCommit(), pipeline: pipelineHash, grants: [] };
     case 'attempt':
-      return { type: 'attempt-finished', effect: id, outcome: attemptOutcome(effect.start, pick, newCommit), usage, sessions: [] };
+      return {
+        type: 'attempt-finished',
+        effect: id,
+        outcome: attemptOutcome(effect.start, pick, newCommit),
+        usage,
+        sessions: [],
+      };
     case 'checks':
-      return { type: 'checks-finished', effect: id, commit: effect.commit, results: effect.checks.flatMap((name) => checkResult(name, pick)) };
+      return {
+        type: 'checks-finished',
+        effect: id,
+        commit: effect.commit,
+        results: effect.checks.flatMap((name) => checkResult(name, pick)),
+      };
     case 'review':
       return { type: 'review-finished', effect: id, outcome: reviewOutcome(pick), usage, sessions: [] };
     case 'land': {
       const turn = pick(6);
-      if (turn === 0) return { type: 'rebased', effect: id, commit: newCommit(), base: newCommit(), samePatch: pick(3) > 0 };
-      if (turn === 1) return { type: 'land-conflicted', effect: id, commit: newCommit(), base: newCommit(), files: ['a'] };
+      if (turn === 0)
+        return { type: 'rebased', effect: id, commit: newCommit(), base: newCommit(), samePatch: pick(3) > 0 };
+      if (turn === 1)
+        return { type: 'land-conflicted', effect: id, commit: newCommit(), base: newCommit(), files: ['a'] };
       if (turn === 2) return { type: 'land-refused', effect: id, detail: 'x', next: 'x' };
       return { type: 'landed', effect: id, commit: effect.commit, delivery: { type: 'delivered', branch: 'main' } };
     }
@@ -255,17 +305,55 @@ function attemptOutcome(start: string, pick: (n: number) => number, newCommit: (
 
 function checkResult(name: string, pick: (n: number) => number) {
   if (pick(60) === 0) return [];
-  const statuses: CheckStatus[] = ['passed', 'passed', 'passed', 'passed', 'passed', 'passed', 'passed', 'passed', 'passed', 'failed', 'ran-no-test', 'timed-out'];
+  const statuses: CheckStatus[] = [
+    'passed',
+    'passed',
+    'passed',
+    'passed',
+    'passed',
+    'passed',
+    'passed',
+    'passed',
+    'passed',
+    'failed',
+    'ran-no-test',
+    'timed-out',
+  ];
   const status = statuses[pick(statuses.length)] ?? 'failed';
-  return [{ name, kind: 'command' as const, status, exitCode: 0, tests: null, excerpt: '', signature: String(pick(3)), log: null, durationMs: 1 }];
+  return [
+    {
+      name,
+      kind: 'command' as const,
+      status,
+      exitCode: 0,
+      tests: null,
+      excerpt: '',
+      signature: String(pick(3)),
+      log: null,
+      durationMs: 1,
+    },
+  ];
 }
 
 function reviewOutcome(pick: (n: number) => number): ReviewOutcome {
   const turn = pick(14);
   if (turn < 11) return { type: 'reviewed', review: { verdict: 'pass', findings: [] } };
   if (turn === 11) {
-    return { type: 'reviewed', review: { verdict: 'fail', findings: [{ severity: 'major', title: `t${pick(2)}`, file: null, line: null, evidence: 'e' }] } };
+    return {
+      type: 'reviewed',
+      review: {
+        verdict: 'fail',
+        findings: [{ severity: 'major', title: `t${pick(2)}`, file: null, line: null, evidence: 'e' }],
+      },
+    };
   }
-  if (turn === 12) return { type: 'reviewed', review: { verdict: 'pass', findings: [{ severity: 'blocker', title: 't', file: null, line: null, evidence: 'e' }] } };
+  if (turn === 12)
+    return {
+      type: 'reviewed',
+      review: {
+        verdict: 'pass',
+        findings: [{ severity: 'blocker', title: 't', file: null, line: null, evidence: 'e' }],
+      },
+    };
   return failures[pick(failures.length)] ?? { type: 'stalled', silentMs: 1 };
 }

@@ -67,7 +67,7 @@ it('runs once when two workers race for one directory', async () => {
   const place = makePlace();
   const script = 'echo run >> runs; sleep 0.2; exit 4';
   const workers = [startWorker(place, script), startWorker(place, script)];
-  const ends = await Promise.all(workers.map((worker) => (worker.stdout === null ? '' : text(worker.stdout))));
+  const ends = await Promise.all(workers.map(async (worker) => (worker.stdout === null ? '' : text(worker.stdout))));
   expect(ends.map((end) => JSON.parse(end) as unknown)).toEqual([
     expect.objectContaining({ type: 'exited', exitCode: 4 }),
     expect.objectContaining({ type: 'exited', exitCode: 4 }),

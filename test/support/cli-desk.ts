@@ -1,6 +1,16 @@
 /** A person's desk in a temporary folder: a HOME, a MW_HOME, repositories, and the real `mw` run among them. */
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  realpathSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import pg from 'pg';
@@ -55,12 +65,20 @@ export function openDesk(files: Files): Desk {
   const root = realpathSync(mkdtempSync(join(tmpdir(), 'mw-cli-')));
   // The database's own account must reach its socket below; what matters is private by itself.
   chmodSync(root, 0o755);
-  const [home, userHome, repository] = ['state', 'user', 'repository'].map((name) => join(root, name)) as [string, string, string];
+  const [home, userHome, repository] = ['state', 'user', 'repository'].map((name) => join(root, name)) as [
+    string,
+    string,
+    string,
+  ];
   mkdirSync(userHome);
   const env = { PATH: process.env['PATH'] ?? '', HOME: userHome, MW_HOME: home, MW_USER: 'pat' };
   const children = new Set<ChildProcess>();
   const start = (args: readonly string[], options: RunOptions = {}): Running => {
-    const child = spawn(process.execPath, [launcher, ...args], { cwd: options.cwd ?? repository, env: { ...env, ...options.env }, stdio: 'pipe' });
+    const child = spawn(process.execPath, [launcher, ...args], {
+      cwd: options.cwd ?? repository,
+      env: { ...env, ...options.env },
+      stdio: 'pipe',
+    });
     children.add(child);
     void ended(child).then(() => children.delete(child));
     return follow(child, options.stdin ?? '');
@@ -119,14 +137,22 @@ export function commit(repository: string, files: Files, message = 'change'): st
 
 /** Plain git as a person has it, with an environment built from nothing. */
 export function git(cwd: string, ...args: string[]): string {
-  const person = { GIT_AUTHOR_NAME: 'Pat', GIT_AUTHOR_EMAIL: 'pat@localhost', GIT_COMMITTER_NAME: 'Pat', GIT_COMMITTER_EMAIL: 'pat@localhost' };
+  const person = {
+    GIT_AUTHOR_NAME: 'Pat',
+    GIT_AUTHOR_EMAIL: 'pat@localhost',
+    GIT_COMMITTER_NAME: 'Pat',
+    GIT_COMMITTER_EMAIL: 'pat@localhost',
+  };
   const env = { PATH: process.env['PATH'], HOME: '/nonexistent', GIT_CONFIG_NOSYSTEM: '1', ...person };
   return execFileSync('git', args, { cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'], env }).trimEnd();
 }
 
 /** The file at `path` of a commit, byte for byte. */
 export function fileAt(repository: string, commitish: string, path: string): Buffer {
-  return execFileSync('git', ['cat-file', 'blob', `${commitish}:${path}`], { cwd: repository, env: { PATH: process.env['PATH'] } });
+  return execFileSync('git', ['cat-file', 'blob', `${commitish}:${path}`], {
+    cwd: repository,
+    env: { PATH: process.env['PATH'] },
+  });
 }
 
 function follow(child: ChildProcess, stdin: string): Running {
@@ -151,7 +177,9 @@ function ended(child: ChildProcess): Promise<number | null> {
 
 /** One statement in the desk's own database, past everything that guards it. */
 export async function queryDatabase(home: string, sql: string): Promise<readonly object[]> {
-  const { socketFolder, password, user, database } = JSON.parse(readFileSync(join(home, 'postgres', 'connection.json'), 'utf8')) as ServerRecord;
+  const { socketFolder, password, user, database } = JSON.parse(
+    readFileSync(join(home, 'postgres', 'connection.json'), 'utf8'),
+  ) as ServerRecord;
   const client = new pg.Client({ host: socketFolder, port: 5432, user, database, password, ssl: false });
   await client.connect();
   try {
@@ -166,7 +194,9 @@ export function sessionProcesses(home: string): readonly number[] {
   const places = [join(home, 'sessions'), join(home, 'projects')];
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid)
-    .filter((name) => places.some((place) => ['cmdline', 'environ'].some((file) => readProc(name, file).includes(place))))
+    .filter((name) =>
+      places.some((place) => ['cmdline', 'environ'].some((file) => readProc(name, file).includes(place))),
+    )
     .map(Number);
 }
 
@@ -180,7 +210,11 @@ function readProc(pid: string, file: string): string {
 }
 
 /** Polls until `question` has an answer; fails after `waitMs`. */
-export async function waitFor<T>(what: string, waitMs: number, question: () => T | null | undefined | false | Promise<T | null | undefined | false>): Promise<T> {
+export async function waitFor<T>(
+  what: string,
+  waitMs: number,
+  question: () => T | null | undefined | false | Promise<T | null | undefined | false>,
+): Promise<T> {
   const deadline = performance.now() + waitMs;
   for (;;) {
     const answer = await question();

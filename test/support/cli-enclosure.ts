@@ -17,17 +17,42 @@ mw() {
   echo $? > ${notes}/$name.code
 }
 `;
-  const args = ['--die-with-parent', '--unshare-pid', ...view, '--dev', '/dev', '--proc', '/proc', '--bind', notes, notes, '--chdir', desk.repository];
+  const args = [
+    '--die-with-parent',
+    '--unshare-pid',
+    ...view,
+    '--dev',
+    '/dev',
+    '--proc',
+    '/proc',
+    '--bind',
+    notes,
+    notes,
+    '--chdir',
+    desk.repository,
+  ];
   await new Promise<void>((resolve, reject) => {
-    const child = spawn('bwrap', [...args, '--', '/bin/sh', '-c', `${prelude}${script}\n${process.execPath} ${launcher} down --now > /dev/null 2>&1`], {
-      env: desk.env,
-      stdio: ['ignore', 'ignore', 'pipe'],
-      timeout: 60_000,
-    });
+    const child = spawn(
+      'bwrap',
+      [
+        ...args,
+        '--',
+        '/bin/sh',
+        '-c',
+        `${prelude}${script}\n${process.execPath} ${launcher} down --now > /dev/null 2>&1`,
+      ],
+      {
+        env: desk.env,
+        stdio: ['ignore', 'ignore', 'pipe'],
+        timeout: 60_000,
+      },
+    );
     let said = '';
     child.stderr.setEncoding('utf8').on('data', (text: string) => (said += text));
     child.once('error', reject);
-    child.once('close', (code) => (code === null || said.startsWith('bwrap:') ? reject(new Error(`the enclosure failed: ${said}`)) : resolve()));
+    child.once('close', (code) =>
+      code === null || said.startsWith('bwrap:') ? reject(new Error(`the enclosure failed: ${said}`)) : resolve(),
+    );
   });
   const read = (name: string) => readFileSync(join(notes, name), 'utf8');
   return (name) => ({ code: Number(read(`${name}.code`)), stdout: read(`${name}.out`), stderr: read(`${name}.err`) });

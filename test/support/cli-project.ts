@@ -31,7 +31,12 @@ phases:
   - { id: build, instructions: build, output: text, checks: [all], approval: true }
 `;
 
-const reportSchema = { type: 'object', required: ['summary', 'files'], additionalProperties: false, properties: { summary: { type: 'string' }, files: { type: 'integer' } } };
+const reportSchema = {
+  type: 'object',
+  required: ['summary', 'files'],
+  additionalProperties: false,
+  properties: { summary: { type: 'string' }, files: { type: 'integer' } },
+};
 
 /** Reads the request's own word for what to do; `once` in it holds for the first attempt only. */
 const preamble = `prompt=$(cat)
@@ -48,11 +53,14 @@ agents:
   maker: { adapter: command, command: sh .millwright/maker.sh, free: true }
 routes: { default: maker }
 pipeline: solo
-${parts.config ?? 'sandbox: { rung: clone }\nlimits: { slots: 4 }\n'}${parts.checks ?? "checks:\n  test: { run: sh test.sh, kind: test }\n"}`,
+${parts.config ?? 'sandbox: { rung: clone }\nlimits: { slots: 4 }\n'}${parts.checks ?? 'checks:\n  test: { run: sh test.sh, kind: test }\n'}`,
     '.millwright/maker.sh': `${preamble}${parts.maker}\n`,
     '.millwright/report.schema.json': JSON.stringify(reportSchema),
-    ...Object.fromEntries(Object.entries(pipelines).map(([name, text]) => [`.millwright/pipelines/${name}.yaml`, text])),
-    'test.sh': 'echo 1..1\nif [ "$(cat state.txt)" = whole ]; then echo ok 1 - state; else echo not ok 1 - state; exit 1; fi\n',
+    ...Object.fromEntries(
+      Object.entries(pipelines).map(([name, text]) => [`.millwright/pipelines/${name}.yaml`, text]),
+    ),
+    'test.sh':
+      'echo 1..1\nif [ "$(cat state.txt)" = whole ]; then echo ok 1 - state; else echo not ok 1 - state; exit 1; fi\n',
     'state.txt': 'whole\n',
     ...parts.files,
   };
@@ -74,10 +82,18 @@ export interface ShownItem extends ListedItem {
   readonly next: string;
   readonly run: number;
   readonly phases: readonly { readonly id: string; readonly status: string; readonly attempts: number }[];
-  readonly attempts: readonly { readonly address: string; readonly outcome: string; readonly text: string; readonly sessions: readonly object[] }[];
+  readonly attempts: readonly {
+    readonly address: string;
+    readonly outcome: string;
+    readonly text: string;
+    readonly sessions: readonly object[];
+  }[];
   readonly checks: readonly { readonly name: string; readonly status: string; readonly commit: string }[];
   readonly gate: { readonly id: string; readonly type: string; readonly commit: string } | null;
-  readonly landed: { readonly commit: string; readonly delivery: { readonly type: string; readonly branch: string; readonly why?: string } | null } | null;
+  readonly landed: {
+    readonly commit: string;
+    readonly delivery: { readonly type: string; readonly branch: string; readonly why?: string } | null;
+  } | null;
 }
 
 /** Runs a command that must succeed, and reads its JSON. */
@@ -96,14 +112,25 @@ export function showItem(desk: Desk, id: string, options?: RunOptions): Promise<
 }
 
 /** Adds items as JSON lines and answers their ids, in order. */
-export async function addItems(desk: Desk, items: readonly object[], options: RunOptions = {}): Promise<readonly string[]> {
+export async function addItems(
+  desk: Desk,
+  items: readonly object[],
+  options: RunOptions = {},
+): Promise<readonly string[]> {
   const stdin = items.map((item) => JSON.stringify(item)).join('\n');
-  const { items: added } = await mwJson<{ items: readonly { id: string }[] }>(desk, ['add', '-'], { ...options, stdin });
+  const { items: added } = await mwJson<{ items: readonly { id: string }[] }>(desk, ['add', '-'], {
+    ...options,
+    stdin,
+  });
   return added.map(({ id }) => id);
 }
 
 /** The error of a command that was asked for JSON. */
-export function errorOf({ stdout }: Ran): { readonly code: string; readonly message: string; readonly next: string | null } {
+export function errorOf({ stdout }: Ran): {
+  readonly code: string;
+  readonly message: string;
+  readonly next: string | null;
+} {
   return (JSON.parse(stdout) as { error: { code: string; message: string; next: string | null } }).error;
 }
 

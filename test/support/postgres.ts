@@ -34,7 +34,9 @@ export async function startTestServer(): Promise<TestServer> {
     database: first,
     open,
     async clear() {
-      await first.pool.query(`truncate ${tables} restart identity; update factory set paused_by = null, drain_asked = null`);
+      await first.pool.query(
+        `truncate ${tables} restart identity; update factory set paused_by = null, drain_asked = null`,
+      );
     },
     async close() {
       for (const database of opened) await database.close();

@@ -45,7 +45,8 @@ export function define(command: Command, context: CliContext): void {
       await context.withFactory(async (factory) => {
         const { id: project } = await registerProject(factory.store, process.cwd());
         const added = await addItems(factory, project, inputs);
-        if (options.json === true) return context.output.json({ items: added.map(({ id, key, title }) => ({ id, key, title })) });
+        if (options.json === true)
+          return context.output.json({ items: added.map(({ id, key, title }) => ({ id, key, title })) });
         for (const { id, title } of added) context.output.line(`${id}  ${title}`);
         context.output.talk(`  Next: mw run ${added[0]?.id ?? ''}, or mw up --until-empty`);
       });
@@ -56,12 +57,15 @@ async function readInputs(text: string | undefined, options: Options): Promise<r
   const { key, body, after, pipeline, priority, budget, rung } = options;
   if (text === '-' && options.json === true) return readLines(await readStdin());
   const whole = (text === '-' ? await readStdin() : (text ?? '')).trim();
-  if (whole === '') throw new UserError('E_NO_TEXT', 'there is nothing to add', 'mw add "what you want"', { exit: exitCode.usage });
+  if (whole === '')
+    throw new UserError('E_NO_TEXT', 'there is nothing to add', 'mw add "what you want"', { exit: exitCode.usage });
   const [title = '', ...rest] = whole.split('\n');
   return [
     {
       title: title.slice(0, 500),
-      body: [title.length > 500 ? whole : rest.join('\n').trim(), body ?? ''].filter((each) => each !== '').join('\n\n'),
+      body: [title.length > 500 ? whole : rest.join('\n').trim(), body ?? '']
+        .filter((each) => each !== '')
+        .join('\n\n'),
       key,
       after,
       pipeline,
@@ -74,18 +78,32 @@ async function readInputs(text: string | undefined, options: Options): Promise<r
 
 /** All lines or none: the first that does not fit is named by its number. */
 function readLines(text: string): readonly NewItem[] {
-  const lines = text.split('\n').map((line, index) => ({ line, number: index + 1 })).filter(({ line }) => line.trim() !== '');
-  if (lines.length === 0) throw new UserError('E_NO_TEXT', 'stdin held no line', 'mw add --json - < items.jsonl', { exit: exitCode.usage });
+  const lines = text
+    .split('\n')
+    .map((line, index) => ({ line, number: index + 1 }))
+    .filter(({ line }) => line.trim() !== '');
+  if (lines.length === 0)
+    throw new UserError('E_NO_TEXT', 'stdin held no line', 'mw add --json - < items.jsonl', { exit: exitCode.usage });
   return lines.map(({ line, number }) => {
     let json: unknown;
     try {
       json = JSON.parse(line);
     } catch (error) {
-      throw new UserError('E_BAD_LINE', `line ${number} is not JSON: ${error instanceof Error ? error.message : ''}`, 'give one JSON object a line', { exit: exitCode.usage, cause: error });
+      throw new UserError(
+        'E_BAD_LINE',
+        `line ${number} is not JSON: ${error instanceof Error ? error.message : ''}`,
+        'give one JSON object a line',
+        { exit: exitCode.usage, cause: error },
+      );
     }
     const parsed = Line.safeParse(json);
     if (parsed.success) return parsed.data;
     const issue = parsed.error.issues[0];
-    throw new UserError('E_BAD_LINE', `line ${number}: ${issue?.path.join('.') ?? ''} ${issue?.message ?? ''}`.trim(), 'mw add --help', { exit: exitCode.usage });
+    throw new UserError(
+      'E_BAD_LINE',
+      `line ${number}: ${issue?.path.join('.') ?? ''} ${issue?.message ?? ''}`.trim(),
+      'mw add --help',
+      { exit: exitCode.usage },
+    );
   });
 }

@@ -11,7 +11,12 @@ export function define(command: Command, context: CliContext): void {
       context.requirePerson();
       await context.withFactory(async (factory) => {
         const gate = requireGate(await requireItem(factory, id), ['question']);
-        const state = await ask(factory, id, { type: 'answered', gate: gate.id, by: context.environment.user, answer: text });
+        const state = await ask(factory, id, {
+          type: 'answered',
+          gate: gate.id,
+          by: context.environment.user,
+          answer: text,
+        });
         if (options.json === true) return context.output.json({ id, state: state.status });
         context.output.line(`${id} has your answer; it is ${state.status} now.`);
       });

@@ -11,9 +11,16 @@ export function define(command: Command, context: CliContext): void {
       context.requirePerson();
       await context.withFactory(async (factory) => {
         const gate = requireGate(await requireItem(factory, id), ['approval', 'no-change']);
-        const state = await ask(factory, id, { type: 'approved', gate: gate.id, by: context.environment.user, note: options.reason ?? null });
+        const state = await ask(factory, id, {
+          type: 'approved',
+          gate: gate.id,
+          by: context.environment.user,
+          note: options.reason ?? null,
+        });
         if (options.json === true) return context.output.json({ id, state: state.status });
-        context.output.line(`${id} approved${gate.commit === null ? '' : ` at ${gate.commit.slice(0, 10)}`}; it is ${state.status} now.`);
+        context.output.line(
+          `${id} approved${gate.commit === null ? '' : ` at ${gate.commit.slice(0, 10)}`}; it is ${state.status} now.`,
+        );
       });
     });
 }

@@ -10,7 +10,9 @@ export function define(command: Command, context: CliContext): void {
     .action(async () => {
       const { config } = await readProjectHere(process.cwd());
       const { phases } = await pinHere(process.cwd(), undefined);
-      context.output.line(`✓ millwright.yaml: ${Object.keys(config.agents).length} agents, ${Object.keys(config.checks).length} checks, pipeline ${config.pipeline} with ${phases.length} phases`);
+      context.output.line(
+        `✓ millwright.yaml: ${Object.keys(config.agents).length} agents, ${Object.keys(config.checks).length} checks, pipeline ${config.pipeline} with ${phases.length} phases`,
+      );
     });
   command
     .command('show')

@@ -14,7 +14,9 @@ export function define(command: Command, context: CliContext): void {
     .action(async (file: string) => {
       await context.withFactory(async ({ database }) => {
         const { rows, sizeBytes } = await backupDatabase(database, resolve(file));
-        context.output.line(`✓ ${rows} rows, ${sizeBytes} bytes, in ${file}. Transcripts and repositories stay in ${context.environment.home}; copy that folder too.`);
+        context.output.line(
+          `✓ ${rows} rows, ${sizeBytes} bytes, in ${file}. Transcripts and repositories stay in ${context.environment.home}; copy that folder too.`,
+        );
       });
     });
   command
@@ -38,7 +40,9 @@ export function define(command: Command, context: CliContext): void {
         if (problems.length > 0) context.exit(exitCode.error);
         if (options.json === true) return context.output.json({ items, events, problems });
         for (const problem of problems) context.output.line(`✗ ${problem}`);
-        context.output.line(`${problems.length === 0 ? '✓' : '✗'} ${items} items, ${events} events folded again: ${problems.length === 0 ? 'the same states' : `${problems.length} differences`}`);
+        context.output.line(
+          `${problems.length === 0 ? '✓' : '✗'} ${items} items, ${events} events folded again: ${problems.length === 0 ? 'the same states' : `${problems.length} differences`}`,
+        );
       });
     });
 }

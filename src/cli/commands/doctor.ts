@@ -14,7 +14,11 @@ export function define(command: Command, context: CliContext): void {
       const findings = await examine(context.environment, process.cwd(), { probes: options.quick !== true });
       if (findings.some(({ status }) => status === 'bad')) context.exit(exitCode.error);
       if (options.json === true) return context.output.json({ findings });
-      const marks = { good: context.output.tone('green', '✓'), note: context.output.tone('yellow', '!'), bad: context.output.tone('red', '✗') };
+      const marks = {
+        good: context.output.tone('green', '✓'),
+        note: context.output.tone('yellow', '!'),
+        bad: context.output.tone('red', '✗'),
+      };
       for (const { status, about, text, next } of findings) {
         context.output.line(`${marks[status]} ${about.padEnd(aboutWidth)} ${text}`);
         if (next !== null) context.output.line(`${' '.repeat(aboutWidth + 3)}Next: ${next}`);

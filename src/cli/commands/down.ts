@@ -6,10 +6,18 @@ import { parseDuration } from '../options.ts';
 export function define(command: Command, context: CliContext): void {
   command
     .option('--now', 'abort what runs; it is done again later')
-    .addOption(new Option('--timeout <duration>', 'how long to wait for what runs').argParser(parseDuration).default(3_600_000, '1h'))
+    .addOption(
+      new Option('--timeout <duration>', 'how long to wait for what runs')
+        .argParser(parseDuration)
+        .default(3_600_000, '1h'),
+    )
     .action(async (options: { now?: boolean; timeout: number }) => {
       context.requirePerson();
-      const result = await stopFactory(context.environment, { now: options.now === true, timeoutMs: options.timeout, onNotice: (text) => context.output.talk(text) });
+      const result = await stopFactory(context.environment, {
+        now: options.now === true,
+        timeoutMs: options.timeout,
+        onNotice: (text) => context.output.talk(text),
+      });
       context.output.line(result.workers === 0 ? 'No factory was running.' : `${result.workers} stopped.`);
       context.output.line(result.database === 'stopped' ? 'The database is stopped.' : 'The database was not running.');
     });

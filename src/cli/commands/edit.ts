@@ -31,10 +31,24 @@ export function define(command: Command, context: CliContext): void {
       const change = WorkItemChange.safeParse({
         ...rest,
         ...(budget === undefined ? {} : { budgetMicroUsd: budget }),
-        ...(after === undefined ? {} : { after: after.split(',').map((each) => each.trim()).filter((each) => each !== '') }),
+        ...(after === undefined
+          ? {}
+          : {
+              after: after
+                .split(',')
+                .map((each) => each.trim())
+                .filter((each) => each !== ''),
+            }),
       });
-      if (!change.success) throw new UserError('E_BAD_ITEM', `${change.error.issues[0]?.path.join('.')}: ${change.error.issues[0]?.message}`, 'mw edit --help', { exit: exitCode.usage });
-      if (Object.keys(change.data).length === 0) throw new UserError('E_USAGE', 'nothing to change', 'mw edit MW-1 --priority 5', { exit: exitCode.usage });
+      if (!change.success)
+        throw new UserError(
+          'E_BAD_ITEM',
+          `${change.error.issues[0]?.path.join('.')}: ${change.error.issues[0]?.message}`,
+          'mw edit --help',
+          { exit: exitCode.usage },
+        );
+      if (Object.keys(change.data).length === 0)
+        throw new UserError('E_USAGE', 'nothing to change', 'mw edit MW-1 --priority 5', { exit: exitCode.usage });
       await context.withFactory(async (factory) => {
         await editItem(factory, id, change.data, context.environment.user);
         context.output.line(`${id} changed: ${Object.keys(change.data).join(', ')}`);

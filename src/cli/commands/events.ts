@@ -14,9 +14,14 @@ export function define(command: Command, context: CliContext): void {
     .action(async (id: string | undefined, options: { after?: number; type?: string }) => {
       await context.withFactory(async (factory) => {
         if (id !== undefined) await requireItem(factory, id);
-        for (let after = options.after ?? 0; ; ) {
-          const events = await factory.store.events({ ...(id === undefined ? {} : { item: id }), afterSeq: after, limit: page });
-          for (const event of events) if (options.type === undefined || event.body.type === options.type) context.output.jsonLine(event);
+        for (let after = options.after ?? 0; ;) {
+          const events = await factory.store.events({
+            ...(id === undefined ? {} : { item: id }),
+            afterSeq: after,
+            limit: page,
+          });
+          for (const event of events)
+            if (options.type === undefined || event.body.type === options.type) context.output.jsonLine(event);
           after = events.at(-1)?.seq ?? after;
           if (events.length < page) return;
         }

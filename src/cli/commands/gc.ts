@@ -10,10 +10,17 @@ export function define(command: Command, context: CliContext): void {
     .action(async (options: { dryRun?: boolean; copies?: boolean; json?: boolean }) => {
       context.requirePerson();
       await context.withFactory(async (factory) => {
-        const removed = await collectGarbage(factory, { dryRun: options.dryRun === true, copies: options.copies === true });
+        const removed = await collectGarbage(factory, {
+          dryRun: options.dryRun === true,
+          copies: options.copies === true,
+        });
         if (options.json === true) return context.output.json({ removed });
         for (const { what, path } of removed) context.output.line(`${what}  ${path}`);
-        context.output.line(removed.length === 0 ? 'Nothing to free.' : `${removed.length} ${options.dryRun === true ? 'would be' : ''} removed; commits of unfinished and cancelled work are kept.`);
+        context.output.line(
+          removed.length === 0
+            ? 'Nothing to free.'
+            : `${removed.length} ${options.dryRun === true ? 'would be' : ''} removed; commits of unfinished and cancelled work are kept.`,
+        );
       });
     });
 }

@@ -5,17 +5,22 @@ import type { CliContext } from '../context.ts';
 import { topics } from '../help-topics.ts';
 
 export function define(command: Command, context: CliContext): void {
-  command.argument('[topic]', `a command, or one of: ${Object.keys(topics).join(', ')}`).action(async (topic: string | undefined) => {
-    const root = command.parent;
-    if (topic === undefined) {
-      root?.outputHelp();
-      return context.output.line(`\nTopics (mw help TOPIC): ${Object.keys(topics).join(', ')}`);
-    }
-    const text = topics[topic];
-    if (text !== undefined) return context.output.line(text);
-    const named = root?.commands.find((each) => each.name() === topic);
-    if (named === undefined || !(topic in commandTable)) throw new UserError('E_NOT_FOUND', `there is no help on ${JSON.stringify(topic)}`, 'mw help', { exit: exitCode.notFound });
-    if (topic !== 'help') (await commandTable[topic as keyof typeof commandTable].load()).define(named, context);
-    named.outputHelp();
-  });
+  command
+    .argument('[topic]', `a command, or one of: ${Object.keys(topics).join(', ')}`)
+    .action(async (topic: string | undefined) => {
+      const root = command.parent;
+      if (topic === undefined) {
+        root?.outputHelp();
+        return context.output.line(`\nTopics (mw help TOPIC): ${Object.keys(topics).join(', ')}`);
+      }
+      const text = topics[topic];
+      if (text !== undefined) return context.output.line(text);
+      const named = root?.commands.find((each) => each.name() === topic);
+      if (named === undefined || !(topic in commandTable))
+        throw new UserError('E_NOT_FOUND', `there is no help on ${JSON.stringify(topic)}`, 'mw help', {
+          exit: exitCode.notFound,
+        });
+      if (topic !== 'help') (await commandTable[topic as keyof typeof commandTable].load()).define(named, context);
+      named.outputHelp();
+    });
 }

@@ -15,11 +15,14 @@ export function define(command: Command, context: CliContext): void {
         const waiting = rows.filter(({ state }) => state === 'waiting' || state === 'paused');
         if (options.check === true && waiting.length > 0) context.exit(exitCode.needsPerson);
         if (options.json === true) {
-          return context.output.json({ items: waiting.map((row) => ({ ...row, gate: states.get(row.id)?.gate ?? null })) });
+          return context.output.json({
+            items: waiting.map((row) => ({ ...row, gate: states.get(row.id)?.gate ?? null })),
+          });
         }
         if (options.count === true) return context.output.line(String(waiting.length));
         if (waiting.length === 0) return context.output.line('Nothing waits for you.');
-        for (const row of waiting) for (const line of entry(row, states.get(row.id)?.gate?.options ?? [])) context.output.line(line);
+        for (const row of waiting)
+          for (const line of entry(row, states.get(row.id)?.gate?.options ?? [])) context.output.line(line);
       });
     });
 }

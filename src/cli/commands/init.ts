@@ -29,16 +29,26 @@ export function define(command: Command, context: CliContext): void {
       const { path } = await findRepository(process.cwd());
       const file = join(path, projectFile);
       if (options.force !== true && (await exists(file))) {
-        throw new UserError('E_EXISTS', `${projectFile} is there already`, `edit it, or mw init --force`, { exit: exitCode.conflict });
+        throw new UserError('E_EXISTS', `${projectFile} is there already`, `edit it, or mw init --force`, {
+          exit: exitCode.conflict,
+        });
       }
-      const detected = await detectProject({ listFiles: () => listFiles(path), readFile: (name) => readText(join(path, name)) });
+      const detected = await detectProject({
+        listFiles: () => listFiles(path),
+        readFile: (name) => readText(join(path, name)),
+      });
       const agent = await chooseAgent(options, context);
       const target = (await defaultBranch(path)) ?? 'main';
-      await writeFile(file, renderProject({ detected, agent: { name: agent.name, config: agent.config }, target, schema: schemaUrl }));
+      await writeFile(
+        file,
+        renderProject({ detected, agent: { name: agent.name, config: agent.config }, target, schema: schemaUrl }),
+      );
       await mkdir(join(path, '.millwright'), { recursive: true });
-      await writeFile(join(path, '.millwright', 'README.md'), readme, { flag: 'wx' }).catch((error: NodeJS.ErrnoException) => {
-        if (error.code !== 'EEXIST') throw error;
-      });
+      await writeFile(join(path, '.millwright', 'README.md'), readme, { flag: 'wx' }).catch(
+        (error: NodeJS.ErrnoException) => {
+          if (error.code !== 'EEXIST') throw error;
+        },
+      );
       report(context, { agent, target, checks: Object.keys(detected.checks) });
     });
 }
@@ -49,11 +59,23 @@ const readme = `# Millwright in this repository
 is shipped. Both are read from the latest commit of the target branch, and agents cannot change them.
 `;
 
-function report({ output }: CliContext, { agent, target, checks }: { agent: Choice; target: string; checks: readonly string[] }): void {
-  output.line(`✓ wrote ${projectFile} (target ${target}; checks: ${checks.join(', ') || 'none found'}) and .millwright/. Nothing is committed.`);
-  output.line(`${agent.found === null ? '✓' : '!'} agent: ${agent.config.adapter}${agent.found === null ? '' : `, which is not ready: ${agent.found}`}`);
-  if (checks.length === 0) output.line('! no check was found: without one, nothing but reviewers and you judge the work. Add checks: to the file.');
-  output.talk(`  Next: git add ${projectFile} .millwright && git commit -m "Add Millwright", then mw doctor, then mw add "what you want"`);
+function report(
+  { output }: CliContext,
+  { agent, target, checks }: { agent: Choice; target: string; checks: readonly string[] },
+): void {
+  output.line(
+    `✓ wrote ${projectFile} (target ${target}; checks: ${checks.join(', ') || 'none found'}) and .millwright/. Nothing is committed.`,
+  );
+  output.line(
+    `${agent.found === null ? '✓' : '!'} agent: ${agent.config.adapter}${agent.found === null ? '' : `, which is not ready: ${agent.found}`}`,
+  );
+  if (checks.length === 0)
+    output.line(
+      '! no check was found: without one, nothing but reviewers and you judge the work. Add checks: to the file.',
+    );
+  output.talk(
+    `  Next: git add ${projectFile} .millwright && git commit -m "Add Millwright", then mw doctor, then mw add "what you want"`,
+  );
 }
 
 interface Choice {
@@ -68,17 +90,35 @@ async function chooseAgent(options: Options, context: CliContext): Promise<Choic
   const { agentOf } = createAdapters(context.environment);
   const look = async (config: AgentConfig): Promise<Choice> => {
     const missing = await agentOf(config.adapter).missing(config);
-    return { name: config.adapter === 'claude-code' ? 'claude' : config.adapter, config, found: missing === null ? null : `${missing.what}. ${missing.next}` };
+    return {
+      name: config.adapter === 'claude-code' ? 'claude' : config.adapter,
+      config,
+      found: missing === null ? null : `${missing.what}. ${missing.next}`,
+    };
   };
   if (options.agent !== undefined) {
     const adapter = AdapterName.safeParse(options.agent);
-    if (!adapter.success) throw new UserError('E_USAGE', `there is no adapter ${options.agent}`, `one of: ${AdapterName.options.join(', ')}`, { exit: exitCode.usage });
+    if (!adapter.success)
+      throw new UserError(
+        'E_USAGE',
+        `there is no adapter ${options.agent}`,
+        `one of: ${AdapterName.options.join(', ')}`,
+        { exit: exitCode.usage },
+      );
     if ((adapter.data === 'command' || adapter.data === 'scripted') && options.command === undefined) {
-      throw new UserError('E_USAGE', `--agent ${adapter.data} needs --command`, `mw init --agent ${adapter.data} --command "…"`, { exit: exitCode.usage });
+      throw new UserError(
+        'E_USAGE',
+        `--agent ${adapter.data} needs --command`,
+        `mw init --agent ${adapter.data} --command "…"`,
+        { exit: exitCode.usage },
+      );
     }
     return look({ adapter: adapter.data, ...(options.command === undefined ? {} : { command: options.command }) });
   }
-  const known = await Promise.all([look({ adapter: 'claude-code', login: true }), look({ adapter: 'codex', login: true })]);
+  const known = await Promise.all([
+    look({ adapter: 'claude-code', login: true }),
+    look({ adapter: 'codex', login: true }),
+  ]);
   return known.find(({ found }) => found === null) ?? (known[0] as Choice);
 }
 
@@ -86,7 +126,8 @@ async function listFiles(root: string): Promise<string[]> {
   const found: string[] = [];
   const visit = async (folder: string, depth: number): Promise<void> => {
     for (const entry of await readdir(folder, { withFileTypes: true })) {
-      if (['.git', 'node_modules', '.venv', 'target', 'dist'].includes(entry.name) || found.length >= maxFiles) continue;
+      if (['.git', 'node_modules', '.venv', 'target', 'dist'].includes(entry.name) || found.length >= maxFiles)
+        continue;
       const path = join(folder, entry.name);
       if (entry.isDirectory() && depth < 4) await visit(path, depth + 1);
       else if (entry.isFile()) found.push(relative(root, path));

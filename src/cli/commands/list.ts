@@ -20,7 +20,14 @@ export function define(command: Command, context: CliContext): void {
         const shown = rows.filter(({ state }) => options.state === undefined || state === options.state);
         if (options.json === true) return context.output.json({ items: shown.map(jsonRow) });
         if (shown.length === 0) return context.output.talk('Nothing here.  Next: mw add "what you want"');
-        const lines = shown.map((row) => [row.id, row.state, row.phase ?? '', money(row), oneLine(row.title, 44), oneLine(row.reason, 200)]);
+        const lines = shown.map((row) => [
+          row.id,
+          row.state,
+          row.phase ?? '',
+          money(row),
+          oneLine(row.title, 44),
+          oneLine(row.reason, 200),
+        ]);
         for (const line of table(lines, context.output.columns)) context.output.line(line);
       });
     });

@@ -14,12 +14,17 @@ export function define(command: Command, context: CliContext): void {
         const by = context.environment.user;
         if (options.all === true) {
           await factory.store.saveFactory({ pausedBy: by });
-          return context.output.line('The factory is paused: what runs goes on to its end, nothing new starts.  Next: mw resume --all');
+          return context.output.line(
+            'The factory is paused: what runs goes on to its end, nothing new starts.  Next: mw resume --all',
+          );
         }
-        if (id === undefined) throw new UserError('E_USAGE', 'which item?', 'mw pause MW-1, or mw pause --all', { exit: exitCode.usage });
+        if (id === undefined)
+          throw new UserError('E_USAGE', 'which item?', 'mw pause MW-1, or mw pause --all', { exit: exitCode.usage });
         requireOpen(await requireItem(factory, id));
         await ask(factory, id, { type: 'pause-requested', by, reason: options.reason });
-        context.output.line(`${id} is paused: what runs goes on to its end, nothing new starts.  Next: mw resume ${id}`);
+        context.output.line(
+          `${id} is paused: what runs goes on to its end, nothing new starts.  Next: mw resume ${id}`,
+        );
       });
     });
 }

@@ -17,7 +17,10 @@ export function define(command: Command, context: CliContext): void {
       const shipped = listShipped(await readShipped());
       const own = await ownPipelines();
       if (options.json === true) return context.output.json({ shipped: shipped.pipelines, own });
-      const rows = [...shipped.pipelines.map(({ name, description }) => [name, description]), ...own.map((name) => [name, 'this project’s own'])];
+      const rows = [
+        ...shipped.pipelines.map(({ name, description }) => [name, description]),
+        ...own.map((name) => [name, 'this project’s own']),
+      ];
       for (const line of table(rows, context.output.columns)) context.output.line(line);
     });
   command

@@ -11,7 +11,12 @@ export function define(command: Command, context: CliContext): void {
       context.requirePerson();
       await context.withFactory(async (factory) => {
         const gate = requireGate(await requireItem(factory, id), ['approval', 'no-change']);
-        const state = await ask(factory, id, { type: 'rejected', gate: gate.id, by: context.environment.user, reason: options.reason });
+        const state = await ask(factory, id, {
+          type: 'rejected',
+          gate: gate.id,
+          by: context.environment.user,
+          reason: options.reason,
+        });
         if (options.json === true) return context.output.json({ id, state: state.status });
         context.output.line(`${id} goes back with your reason; it is ${state.status} now.`);
       });

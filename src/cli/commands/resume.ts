@@ -14,12 +14,15 @@ export function define(command: Command, context: CliContext): void {
           await factory.store.saveFactory({ pausedBy: null });
           return context.output.line('The factory goes on.');
         }
-        if (id === undefined) throw new UserError('E_USAGE', 'which item?', 'mw resume MW-1, or mw resume --all', { exit: exitCode.usage });
+        if (id === undefined)
+          throw new UserError('E_USAGE', 'which item?', 'mw resume MW-1, or mw resume --all', { exit: exitCode.usage });
         const state = await requireItem(factory, id);
         requireOpen(state);
         if (state.held === null) {
           const next = state.stopped === null ? `mw show ${id}` : `mw retry ${id}`;
-          throw new UserError('E_NOT_PAUSED', `${id} was not paused by anybody; it is ${state.status}`, next, { exit: exitCode.conflict });
+          throw new UserError('E_NOT_PAUSED', `${id} was not paused by anybody; it is ${state.status}`, next, {
+            exit: exitCode.conflict,
+          });
         }
         await ask(factory, id, { type: 'resume-requested', by: context.environment.user });
         context.output.line(`${id} goes on.`);

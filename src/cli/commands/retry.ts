@@ -20,15 +20,23 @@ export function define(command: Command, context: CliContext): void {
       await context.withFactory(async (factory) => {
         const state = await requireItem(factory, id);
         if (state.status === 'landed' || state.status === 'cancelled') {
-          throw new UserError('E_OVER', `${id} is ${state.status} already`, 'mw add "…" for what is left to do', { exit: exitCode.conflict });
+          throw new UserError('E_OVER', `${id} is ${state.status} already`, 'mw add "…" for what is left to do', {
+            exit: exitCode.conflict,
+          });
         }
         const phases = Object.keys(state.phases);
         if (options.from !== undefined && !phases.includes(options.from)) {
-          throw new UserError('E_NO_PHASE', `${id} has no phase ${options.from}`, `one of: ${phases.join(', ') || 'none yet; leave --from out'}`, { exit: exitCode.notFound });
+          throw new UserError(
+            'E_NO_PHASE',
+            `${id} has no phase ${options.from}`,
+            `one of: ${phases.join(', ') || 'none yet; leave --from out'}`,
+            { exit: exitCode.notFound },
+          );
         }
         const phase = options.fromStart === true ? null : (options.from ?? state.phase);
         const by = context.environment.user;
-        const feedback = options.feedback === undefined ? [] : [{ source: 'person' as const, from: by, text: options.feedback }];
+        const feedback =
+          options.feedback === undefined ? [] : [{ source: 'person' as const, from: by, text: options.feedback }];
         await ask(factory, id, { type: 'retry-requested', by, phase, feedback });
         context.output.line(`${id} tries again${phase === null ? ' from the start' : ` from ${phase}`}.`);
       });

@@ -17,7 +17,10 @@ export function define(command: Command, context: CliContext): void {
       await context.withFactory(async (factory) => {
         await requireItem(factory, id);
         const { workers } = await readPicture(factory.store, { ids: [id] });
-        if (workers.length > 0) context.output.talk(`A factory runs already (process ${workers.map(({ pid }) => pid).join(', ')}); this one joins it.`);
+        if (workers.length > 0)
+          context.output.talk(
+            `A factory runs already (process ${workers.map(({ pid }) => pid).join(', ')}); this one joins it.`,
+          );
         const code = await runAndFollow(factory, context, {
           json: options.json === true,
           slots: options.slots ?? (await defaultSlots(factory)),

@@ -15,22 +15,61 @@ export function define(command: Command, context: CliContext): void {
       await context.withFactory(async (factory) => {
         await requireItem(factory, id);
         const page = await readItem(factory.store, id);
-        if (options.json === true) return context.output.json({ ...jsonRow(page.row), reasonCode: page.row.reasonCode, next: page.row.next, item: page.item, run: page.run, phases: page.phases, attempts: page.attempts, checks: page.checks, findings: page.findings, usage: page.usage, gate: page.gate, landed: page.landed });
+        if (options.json === true)
+          return context.output.json({
+            ...jsonRow(page.row),
+            reasonCode: page.row.reasonCode,
+            next: page.row.next,
+            item: page.item,
+            run: page.run,
+            phases: page.phases,
+            attempts: page.attempts,
+            checks: page.checks,
+            findings: page.findings,
+            usage: page.usage,
+            gate: page.gate,
+            landed: page.landed,
+          });
         const { output } = context;
         const { row } = page;
         output.line(`${output.tone('bold', row.id)}  ${showControl(row.title)}`);
         if (page.item.body !== '') output.line(`\n${showControl(page.item.body)}\n`);
-        output.line(`State    ${row.state}${row.phase === null ? '' : `, in ${row.phase}`}${row.reason === '' ? '' : `: ${showControl(row.reason)}`}`);
+        output.line(
+          `State    ${row.state}${row.phase === null ? '' : `, in ${row.phase}`}${row.reason === '' ? '' : `: ${showControl(row.reason)}`}`,
+        );
         if (row.next !== '') output.line(`Next     ${row.next}`);
-        output.line(`Cost     ${row.costMicroUsd === null ? `unknown for ${page.unknownSessions} of its sessions; known: ${usd(page.knownMicroUsd)}` : usd(row.costMicroUsd)}`);
+        output.line(
+          `Cost     ${row.costMicroUsd === null ? `unknown for ${page.unknownSessions} of its sessions; known: ${usd(page.knownMicroUsd)}` : usd(row.costMicroUsd)}`,
+        );
         if (page.item.after.length > 0) output.line(`After    ${page.item.after.join(', ')}`);
-        if (page.landed !== null) output.line(`Landed   ${page.landed.commit}${row.branch === null ? '' : ` on ${row.branch}`}`);
+        if (page.landed !== null)
+          output.line(`Landed   ${page.landed.commit}${row.branch === null ? '' : ` on ${row.branch}`}`);
         if (page.phases.length > 0) output.line('\nPhases');
-        for (const line of table(page.phases.map((phase) => [`  ${phase.id}`, phase.status, `${phase.attempts} ${phase.attempts === 1 ? 'attempt' : 'attempts'}`]), output.columns)) output.line(line);
+        for (const line of table(
+          page.phases.map((phase) => [
+            `  ${phase.id}`,
+            phase.status,
+            `${phase.attempts} ${phase.attempts === 1 ? 'attempt' : 'attempts'}`,
+          ]),
+          output.columns,
+        ))
+          output.line(line);
         if (page.attempts.length > 0) output.line('\nAttempts');
-        for (const line of table(page.attempts.map((each) => [`  ${each.address}`, each.outcome, each.costMicroUsd === null ? '$ ?' : usd(each.costMicroUsd), oneLine(each.text, 120)]), output.columns)) output.line(line);
+        for (const line of table(
+          page.attempts.map((each) => [
+            `  ${each.address}`,
+            each.outcome,
+            each.costMicroUsd === null ? '$ ?' : usd(each.costMicroUsd),
+            oneLine(each.text, 120),
+          ]),
+          output.columns,
+        ))
+          output.line(line);
         if (page.findings.length > 0) output.line('\nFindings of the last reviews');
-        for (const finding of page.findings) output.line(`  ${finding.reviewer}: ${finding.severity}: ${oneLine(finding.title, 160)}${finding.file === null ? '' : ` (${finding.file}${finding.line === null ? '' : `:${finding.line}`})`}`);
+        for (const finding of page.findings)
+          output.line(
+            `  ${finding.reviewer}: ${finding.severity}: ${oneLine(finding.title, 160)}${finding.file === null ? '' : ` (${finding.file}${finding.line === null ? '' : `:${finding.line}`})`}`,
+          );
       });
     });
 }

@@ -36,8 +36,17 @@ export function define(command: Command, context: CliContext): void {
           const state = id === undefined ? null : await requireItem(factory, id);
           if (interrupted) context.exit(exitCode.interrupted);
           else if (performance.now() > deadline) context.exit(exitCode.pending);
-          else if (state !== null && (isFinal(state.status) || state.status === 'waiting' || state.status === 'paused')) {
-            context.exit(state.status === 'landed' ? exitCode.done : state.status === 'waiting' ? exitCode.needsPerson : exitCode.notAccepted);
+          else if (
+            state !== null &&
+            (isFinal(state.status) || state.status === 'waiting' || state.status === 'paused')
+          ) {
+            context.exit(
+              state.status === 'landed'
+                ? exitCode.done
+                : state.status === 'waiting'
+                  ? exitCode.needsPerson
+                  : exitCode.notAccepted,
+            );
           } else {
             await sleep(pollMs);
             continue;

@@ -104,10 +104,15 @@ export function createClaimsExecutor({ store, presence, beatMs, onTrouble }: Cla
 /** Ends what is no longer ours. A row that went while this looked is told apart by the item: over, or somebody else's. */
 async function dismiss(store: Store, strays: readonly (readonly [EffectId, Live])[]): Promise<void> {
   const awaited = new Set((await store.items({ open: true })).flatMap(({ state }) => Object.keys(state.awaiting)));
-  for (const [id, { controller }] of strays) controller.abort((awaited.has(id) ? 'effect-moved' : 'effect-over') satisfies AbortReason);
+  for (const [id, { controller }] of strays)
+    controller.abort((awaited.has(id) ? 'effect-moved' : 'effect-over') satisfies AbortReason);
 }
 
-function runningExecutor(live: ReadonlyMap<EffectId, Live>, stopTaking: () => void, abortAll: (reason: AbortReason) => Promise<unknown>): RunningExecutor {
+function runningExecutor(
+  live: ReadonlyMap<EffectId, Live>,
+  stopTaking: () => void,
+  abortAll: (reason: AbortReason) => Promise<unknown>,
+): RunningExecutor {
   return {
     busy: () => live.size,
     async drain() {

@@ -10,7 +10,11 @@ interface Live {
   readonly ended: Promise<void>;
 }
 
-export function createMemoryExecutor(options: { readonly store: Store; readonly worker: string; readonly onTrouble: (error: unknown) => void }): Executor {
+export function createMemoryExecutor(options: {
+  readonly store: Store;
+  readonly worker: string;
+  readonly onTrouble: (error: unknown) => void;
+}): Executor {
   const { store, worker, onTrouble } = options;
   const live = new Map<EffectId, Live>();
   let perform: Perform | null = null;
@@ -59,6 +63,10 @@ export function createMemoryExecutor(options: { readonly store: Store; readonly 
         },
       };
     },
-    stop: (effects) => end(effects.flatMap((id) => live.get(id) ?? []), 'effect-over'),
+    stop: (effects) =>
+      end(
+        effects.flatMap((id) => live.get(id) ?? []),
+        'effect-over',
+      ),
   };
 }

@@ -53,7 +53,11 @@ function listPids(): number[] {
 /** Living processes whose environment at their start held this `NAME=value`. */
 export function findMarked(marker: string): ProcessRow[] {
   return listPids()
-    .filter((pid) => mayHold(`/proc/${pid}/environ`, marker) && readProc(`/proc/${pid}/environ`)?.split('\0').includes(marker) === true)
+    .filter(
+      (pid) =>
+        mayHold(`/proc/${pid}/environ`, marker) &&
+        readProc(`/proc/${pid}/environ`)?.split('\0').includes(marker) === true,
+    )
     .map(findProcess)
     .filter((row) => row !== null);
 }
@@ -73,7 +77,8 @@ function mayHold(path: string, bytes: string): boolean {
   try {
     let size = 0;
     // /proc hands out a page at a time. What does not fit is for the careful look.
-    for (let count = 1; count > 0 && size < looked.length; size += count) count = readSync(fd, looked, size, looked.length - size, null);
+    for (let count = 1; count > 0 && size < looked.length; size += count)
+      count = readSync(fd, looked, size, looked.length - size, null);
     return size === looked.length || looked.subarray(0, size).includes(bytes, 0, 'latin1');
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ESRCH') return false;

@@ -121,9 +121,14 @@ function parseLine(file: string, text: string): BackupLine {
 function explainReading(file: string, error: unknown): unknown {
   const { code } = error as NodeJS.ErrnoException;
   if (code === 'ENOENT')
-    return new UserError('E_BACKUP_MISSING', `There is no file ${file}.`, 'Name a file that mw db backup has written.', {
-      cause: error,
-    });
+    return new UserError(
+      'E_BACKUP_MISSING',
+      `There is no file ${file}.`,
+      'Name a file that mw db backup has written.',
+      {
+        cause: error,
+      },
+    );
   return code?.startsWith('Z_') === true ? damaged(file, 'it is not complete, or not a gzip file', error) : error;
 }
 
