@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process';
 import { setTimeout as pause } from 'node:timers/promises';
 import { mwCommand, runMw, stopDatabase } from '../factory.ts';
-import { bounded, createSamples, ms, times, type Figure } from '../figure.ts';
+import { bounded, createSamples, ms, times, type Figure, type Samples } from '../figure.ts';
 import { mustRun } from '../run-program.ts';
 import { withWorkspace, type Job, type Workspace } from '../workspace.ts';
 
@@ -16,8 +16,8 @@ export function startFigure(): Figure {
     round: () =>
       withWorkspace(job, async (workspace) => {
         try {
-          await measureCold(workspace);
-          await measureWarm(workspace);
+          await measureCold(workspace, samples);
+          await measureWarm(workspace, samples);
         } finally {
           await stopDatabase(workspace);
         }
@@ -76,44 +76,44 @@ export function startFigure(): Figure {
       ];
     },
   };
+}
 
-  /** An existing home that has worked before: an item has landed, then everything was stopped. */
-  async function measureCold(workspace: Workspace): Promise<void> {
-    await addItem(workspace, 1);
-    await runMw(workspace, ['up', '--until-empty', '--json']);
-    await addItem(workspace, 2);
-    await stopDatabase(workspace);
-    const run = await runMw(workspace, ['up', '--until-empty', '--json']);
-    samples.add('cold', beganAt(workspace, 'MW-2') - run.startedAt);
-    samples.add('status, asleep', await timeStatus(workspace));
-    await stopDatabase(workspace);
-    samples.add('status, stopped', (await runMw(workspace, ['status'])).wallMs);
-    samples.add(
-      'node',
-      (await mustRun([process.execPath, '-e', '0'], { cwd: workspace.folder, env: workspace.env })).wallMs,
-    );
-  }
+/** An existing home that has worked before: an item has landed, then everything was stopped. */
+async function measureCold(workspace: Workspace, samples: Samples): Promise<void> {
+  await addItem(workspace, 1);
+  await runMw(workspace, ['up', '--until-empty', '--json']);
+  await addItem(workspace, 2);
+  await stopDatabase(workspace);
+  const run = await runMw(workspace, ['up', '--until-empty', '--json']);
+  samples.add('cold', beganAt(workspace, 'MW-2') - run.startedAt);
+  samples.add('status, asleep', await timeStatus(workspace));
+  await stopDatabase(workspace);
+  samples.add('status, stopped', (await runMw(workspace, ['status'])).wallMs);
+  samples.add(
+    'node',
+    (await mustRun([process.execPath, '-e', '0'], { cwd: workspace.folder, env: workspace.env })).wallMs,
+  );
+}
 
-  async function measureWarm(workspace: Workspace): Promise<void> {
-    const [program, ...args] = mwCommand('up', '--json');
-    const factory = spawn(program, args, {
-      cwd: workspace.repository,
-      env: { ...workspace.env },
-      stdio: ['ignore', 'ignore', 'ignore'],
-    });
-    const ended = new Promise((resolve) => factory.once('exit', resolve));
-    try {
-      await waitFor(async () => (await runMw(workspace, ['status'])).stdout.includes('running'));
-      samples.add('status, running', await timeStatus(workspace));
-      const { startedAt } = await addItem(workspace, 3);
-      await waitFor(async () => workspace.agentRuns().some(({ item }) => item === 'MW-3'));
-      const events = await runMw(workspace, ['events', 'MW-3', '--json']);
-      samples.add('warm', beganAt(workspace, 'MW-3') - addedAt(events.stdout));
-      samples.add('warm, command', beganAt(workspace, 'MW-3') - startedAt);
-    } finally {
-      factory.kill('SIGINT');
-      await ended;
-    }
+async function measureWarm(workspace: Workspace, samples: Samples): Promise<void> {
+  const [program, ...args] = mwCommand('up', '--json');
+  const factory = spawn(program, args, {
+    cwd: workspace.repository,
+    env: { ...workspace.env },
+    stdio: ['ignore', 'ignore', 'ignore'],
+  });
+  const ended = new Promise((resolve) => factory.once('exit', resolve));
+  try {
+    await waitFor(async () => (await runMw(workspace, ['status'])).stdout.includes('running'));
+    samples.add('status, running', await timeStatus(workspace));
+    const { startedAt } = await addItem(workspace, 3);
+    await waitFor(async () => workspace.agentRuns().some(({ item }) => item === 'MW-3'));
+    const events = await runMw(workspace, ['events', 'MW-3', '--json']);
+    samples.add('warm', beganAt(workspace, 'MW-3') - addedAt(events.stdout));
+    samples.add('warm, command', beganAt(workspace, 'MW-3') - startedAt);
+  } finally {
+    factory.kill('SIGINT');
+    await ended;
   }
 }
 
