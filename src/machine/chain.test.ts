@@ -11,14 +11,12 @@ const chain = (length: number): Link[] =>
   Array.from({ length }, (_, index) => ({ id: `MW-${index + 1}`, after: index === 0 ? [] : [`MW-${index}`] }));
 
 /** Each item comes after some of the earlier ones: no cycle is possible. */
-const acyclic = fc
-  .array(fc.array(fc.nat(100), { maxLength: 4 }), { minLength: 1, maxLength: 30 })
-  .map((rows) =>
-    rows.map((row, index): Link => ({
-      id: `MW-${index + 1}`,
-      after: index === 0 ? [] : [...new Set(row.map((each) => `MW-${(each % index) + 1}`))],
-    })),
-  );
+const acyclic = fc.array(fc.array(fc.nat(100), { maxLength: 4 }), { minLength: 1, maxLength: 30 }).map((rows) =>
+  rows.map((row, index): Link => ({
+    id: `MW-${index + 1}`,
+    after: index === 0 ? [] : [...new Set(row.map((each) => `MW-${(each % index) + 1}`))],
+  })),
+);
 
 function longestBehind(items: readonly Link[], id: string): number {
   return Math.max(
