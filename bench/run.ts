@@ -39,10 +39,16 @@ const unknown = names.find((name) => figures.every((figure) => figure.name !== n
 if (unknown !== undefined)
   throw new Error(`--only knows ${figures.map(({ name }) => name).join(', ')}, not ${unknown}`);
 const chosen = figures.filter(({ name }) => names.includes(name));
-const busiest = await measure(chosen, Number(values.runs));
-process.stdout.write(
-  `${describeMachine(Number(values.runs), busiest)}\n\n${writeTable(chosen.flatMap((figure) => figure.rows()))}\n`,
-);
+const measured = new Set<Figure>();
+let failure: Error | null = null;
+const busiest = await measure(chosen, Number(values.runs)).catch((error: unknown) => {
+  // What was measured so far took minutes: it is printed all the same.
+  failure = error instanceof Error ? error : new Error(String(error));
+  return Number.NaN;
+});
+const rows = chosen.filter((figure) => measured.has(figure)).flatMap((figure) => figure.rows());
+process.stdout.write(`${describeMachine(Number(values.runs), busiest)}\n\n${writeTable(rows)}\n`);
+if (failure !== null) throw failure as Error;
 
 /** Rounds of all figures in turn, so that what disturbs the machine for a while disturbs all alike. */
 async function measure(chosenFigures: readonly Figure[], rounds: number): Promise<number> {
@@ -60,6 +66,7 @@ async function measure(chosenFigures: readonly Figure[], rounds: number): Promis
         `round ${round} of ${rounds}: ${figure.name}${isQuiet(busy) ? '' : ` (processors ${Math.round(busy * 100)} % busy before)`}\n`,
       );
       await figure.round();
+      measured.add(figure);
     }
   }
   return busiestSeen;

@@ -16,7 +16,11 @@ export type LoopKind = 'plain' | 'verified';
 const beginning = `#!/bin/sh
 set -e
 item=$1
-use() { [ -d "$1" ] || git -C "$REPOSITORY" worktree add -q --detach "$1" main; cd "$1"; }
+use() {
+  # Two at a time trip over each other in .git/worktrees.
+  [ -d "$1" ] || flock "$BENCH/worktree.lock" git -C "$REPOSITORY" worktree add -q --detach "$1" main
+  cd "$1"
+}
 judge() { use "$BENCH/checks-$SLOT"; git reset -q --hard "$1"; git clean -qfdx; sh -c "$CHECK"; }
 use "$BENCH/tree-$SLOT"
 git reset -q --hard main

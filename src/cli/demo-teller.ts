@@ -46,7 +46,12 @@ export function createDemoTeller(output: Output): DemoTeller {
     ready: (text) => own({ mark: 'ok', place: 'factory', text }),
     progress() {
       const usual = createProgress(output, { quiet: false, lead: ({ at }) => clock(Date.parse(at)), starts: false });
-      return { ...usual, summary: (rows, code) => (isTold(code) ? undefined : usual.summary(rows, code)) };
+      return {
+        ...usual,
+        // The gate is told by the demo itself, which also answers at it.
+        stands: (event, state) => (state.status === 'waiting' ? undefined : usual.stands(event, state)),
+        summary: (rows, code) => (isTold(code) ? undefined : usual.summary(rows, code)),
+      };
     },
     asked(item, { phase, commit }) {
       const what = `${phase} asks for your approval of ${commit?.slice(0, 10) ?? 'it'}`;

@@ -73,7 +73,9 @@ export async function runAndFollow(factory: Factory, context: CliContext, option
   const interrupt = () => {
     interrupts += 1;
     if (interrupts === 1)
-      context.output.talk('Finishing what runs; press Ctrl-C again to stop now. Nothing is lost either way.');
+      context.output.talk(
+        'Finishing what runs; press Ctrl-C again to stop now: what is ended then is done, and paid, again.',
+      );
     settle('interrupted');
     if (interrupts > 1) void running?.stop();
   };

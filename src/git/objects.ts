@@ -5,21 +5,17 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { link, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { promisify } from 'node:util';
-import { deflate, inflate } from 'node:zlib';
+import { deflateSync, inflateSync } from 'node:zlib';
 import { runGit } from './git.ts';
 import { absent } from './repository-files.ts';
-
-const inflateAsync = promisify(inflate);
-const deflateAsync = promisify(deflate);
 
 export interface GitObject {
   readonly type: 'commit' | 'tree' | 'blob' | 'tag';
   readonly content: Buffer;
 }
 
-/** A larger one is read by git, which can stream it. */
-const maxLooseBytes = 4 * 1024 * 1024;
+/** A larger one is read by git; up to this size a thread of its own would cost more than the work. */
+const maxLooseBytes = 1024 * 1024;
 const cacheBytes = 8 * 1024 * 1024;
 
 /** Commits and trees met lately; the oldest go first. */
@@ -48,7 +44,7 @@ export async function findObject(gitDir: string, id: string): Promise<GitObject 
   if (known !== undefined) return known;
   for (const folder of await objectFolders(gitDir)) {
     const packed = await readFile(join(folder, id.slice(0, 2), id.slice(2))).catch(absent);
-    const object = packed === null ? null : await unpack(id, packed);
+    const object = packed === null ? null : unpack(id, packed);
     if (object === null) continue;
     remember(id, object);
     return object;
@@ -108,7 +104,7 @@ export async function writeObject(gitDir: string, type: GitObject['type'], conte
   const file = looseFile(gitDir, id);
   const temporary = join(gitDir, 'objects', `tmp_obj_${randomUUID()}`);
   await mkdir(join(gitDir, 'objects', id.slice(0, 2)), { recursive: true });
-  await writeFile(temporary, await deflateAsync(raw), { mode: 0o444, flag: 'wx' });
+  await writeFile(temporary, deflateSync(raw), { mode: 0o444, flag: 'wx' });
   await link(temporary, file).catch((error: NodeJS.ErrnoException) => {
     // There already, with the same content by its name.
     if (error.code !== 'EEXIST') throw error;
@@ -117,10 +113,10 @@ export async function writeObject(gitDir: string, type: GitObject['type'], conte
   return id;
 }
 
-async function unpack(id: string, packed: Buffer): Promise<GitObject | null> {
+function unpack(id: string, packed: Buffer): GitObject | null {
   let raw: Buffer;
   try {
-    raw = await inflateAsync(packed, { maxOutputLength: maxLooseBytes });
+    raw = inflateSync(packed, { maxOutputLength: maxLooseBytes });
   } catch (error) {
     // Too large, damaged, or in a form of old: git reads it, or says what is wrong with it.
     if (error instanceof Error) return null;
@@ -132,7 +128,8 @@ async function unpack(id: string, packed: Buffer): Promise<GitObject | null> {
     .update(raw)
     .digest('hex');
   if (header === null || name !== id || Number(header[2]) !== raw.length - end - 1) return null;
-  return { type: header[1] as GitObject['type'], content: raw.subarray(end + 1) };
+  // A copy: a view would keep the whole of what was set aside for unpacking, many times its size.
+  return { type: header[1] as GitObject['type'], content: Buffer.from(raw.subarray(end + 1)) };
 }
 
 const folders = new Map<string, readonly string[]>();

@@ -11,7 +11,7 @@ import { sessionsOf } from './workload.ts';
 
 /** Rounds next to each other; each lane has a factory, a database and a repository of its own. */
 const laneCount = Math.min(2, availableParallelism());
-/** Kills of more than the worker are tried at every third point; of the worker at every one. */
+/** Kills of more than the worker are tried in the middle of every session and at every third other point. */
 const sampled = 3;
 /** Once this many rounds are broken the rest would only take time. */
 const mostBroken = 12;
@@ -58,19 +58,23 @@ async function countPoints(lane: Lane | undefined): Promise<Points> {
 }
 
 function planRounds({ events, sessions }: Points): readonly Round[] {
-  const points = [
-    ...count(events).flatMap((n) => [`before-append:${n}`, `after-append:${n}`]),
-    ...count(events)
-      .filter((n) => n % sampled === 0)
-      .map((n) => `inside-append:${n}`),
-    ...count(sessions).flatMap((n) => [`before-session:${n}`, `during-session:${n}`, `after-session:${n}`]),
+  const around = (name: string, total: number) =>
+    count(total).flatMap((n) => [`before-${name}:${n}`, `after-${name}:${n}`]);
+  const inside = count(events)
+    .filter((n) => n % sampled === 0)
+    .map((n) => `inside-append:${n}`);
+  const during = count(sessions).map((n) => `during-session:${n}`);
+  const edges = [...around('append', events), ...around('session', sessions)];
+  // An odd step over pairs meets befores and afters alike.
+  const some = [...edges.filter((_, index) => index % sampled === 0), ...during];
+  const others = kills.filter((kill) => kill !== 'worker');
+  return [
+    ...[...edges, ...inside, ...during].map((point) => roundAt(point, 'worker')),
+    ...others.flatMap((kill) => some.map((point) => roundAt(point, kill))),
+    ...kills.flatMap((kill) =>
+      during.slice(0, 3).map((point) => ({ ...roundAt(point, kill), rung: 'bubblewrap' as const })),
+    ),
   ];
-  const others = points.filter((_, index) => index % sampled === 0);
-  const more = kills.filter((kill) => kill !== 'worker').flatMap((kill) => others.map((point) => roundAt(point, kill)));
-  const walled = count(sessions)
-    .slice(0, 3)
-    .flatMap((n) => kills.map((kill) => ({ ...roundAt(`during-session:${n}`, kill), rung: 'bubblewrap' as const })));
-  return [...points.map((point) => roundAt(point, 'worker')), ...more, ...walled];
 }
 
 function roundAt(point: string, kill: Kill): Round {

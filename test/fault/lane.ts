@@ -6,11 +6,12 @@ import { openFactory, type Factory } from '../../src/app/open-factory.ts';
 import { registerProject } from '../../src/app/projects.ts';
 import { addItems } from '../../src/app/work.ts';
 import type { SandboxRung } from '../../src/model/sandbox-rung.ts';
+import { inspectSession } from '../../src/sandbox/session.ts';
 import { commit, openDesk, waitFor, type Desk, type Ran, type Running } from '../support/cli-desk.ts';
 import { findLeftovers, judgeLedger } from './leftovers.ts';
 import { openLedger, type Ledger, type LedgerLine } from './ledger.ts';
 import { agentsAlive, factoryProcesses, isFrozen, killAll, killDatabase } from './processes.ts';
-import { sessionsOf, workload } from './workload.ts';
+import { sessionOf, sessionsOf, workload } from './workload.ts';
 
 /** What is killed: only the worker · worker, wrappers, agents · only the database · worker and database. */
 export const kills = ['worker', 'tree', 'database', 'worker+database'] as const;
@@ -121,14 +122,14 @@ async function runRound(lane: Lane, round: Round): Promise<RoundResult> {
     const violations = await judge(lane, items, [], await first.ended);
     return { ...round, reached, violations, firstAgentMs: null, tookMs: performance.now() - begun };
   }
-  const inFlight = await kill(lane, round, first);
+  const cut = await kill(lane, round, first);
   const startsBefore = startedSessions(lane).length;
   const again = performance.now();
   // Whoever lost only its database goes on by itself.
   const second = round.kill === 'database' ? first : lane.up();
   const end = await within(roundMs, second);
   const next = startedSessions(lane)[startsBefore];
-  const violations = await judge(lane, items, inFlight, end);
+  const violations = await judge(lane, items, cut, end);
   const firstAgentMs = round.kill === 'database' || next === undefined ? null : next.atMs - again;
   return { ...round, reached, violations, firstAgentMs, tookMs: performance.now() - begun };
 }
@@ -148,18 +149,15 @@ async function isReached(worker: Running): Promise<boolean> {
   return Promise.race([frozen, over]);
 }
 
-/** Kills while the worker is frozen. Answers the sessions that were cut short. */
+/** Kills while the worker is frozen. Answers the effects whose sessions were cut short. */
 async function kill(lane: Lane, { kill: what, point }: Round, { child, ended }: Running): Promise<readonly string[]> {
   const { home } = lane.desk;
   let cut: readonly string[] = [];
   if (what === 'tree') {
     // A session between its last line and its receipt would be paid again, rightly; here it is to be the one or the other.
     if (!point.startsWith('during-session')) await waitFor('sessions have ended', 5_000, () => agentsAlive(home) === 0);
+    cut = await livingSessions(lane);
     await killAll(factoryProcesses(home));
-    const lines = lane.ledger.lines();
-    cut = startedSessions(lane).flatMap(({ session }) =>
-      lines.some((line) => line.type === 'end' && line.session === session) ? [] : [session],
-    );
   }
   if (what === 'worker' || what === 'worker+database') child.kill('SIGKILL');
   if (what === 'database' || what === 'worker+database') await killDatabase(home);
@@ -167,6 +165,14 @@ async function kill(lane: Lane, { kill: what, point }: Round, { child, ended }: 
   else await ended;
   lane.ledger.release();
   return cut;
+}
+
+/** Effects that have a session of an agent running. */
+async function livingSessions({ factory }: Lane): Promise<readonly string[]> {
+  const running = await factory.store.running();
+  return running
+    .map(({ effect }) => effect)
+    .filter((effect) => inspectSession(join(factory.home.effect(effect), 'turn-1')) === 'alive');
 }
 
 function startedSessions({ ledger }: Lane): readonly LedgerLine[] {
@@ -189,7 +195,7 @@ async function within(ms: number, running: Running): Promise<Ran | null> {
 async function judge(
   lane: Lane,
   items: readonly string[],
-  inFlight: readonly string[],
+  cut: readonly string[],
   end: Ran | null,
 ): Promise<readonly string[]> {
   const exit =
@@ -200,7 +206,7 @@ async function judge(
         : [`mw up ended with ${end.code}: ${end.stderr.slice(-1_000)}${end.stdout.slice(-1_000)}`];
   return [
     ...exit,
-    ...judgeLedger(lane.ledger.lines(), items, inFlight),
-    ...(await findLeftovers(lane.factory, lane.desk.repository, items)),
+    ...judgeLedger(lane.ledger.lines(), items, cut.map(sessionOf)),
+    ...(await findLeftovers(lane.factory, lane.desk.repository, items, cut)),
   ];
 }

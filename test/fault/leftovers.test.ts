@@ -96,6 +96,24 @@ it('finds a state that its journal does not fold to, and an item that is not ove
   expect(found).toContain(`${more} landed 0 times`);
 });
 
+it('expects of each session that was killed, and of no other, that the journal tells of it', async () => {
+  const effect = `${items[0]}:1/build/attempt-1`;
+  expect(await findLeftovers(lane.factory, lane.desk.repository, items, [effect])).toEqual([
+    `what the killed session of ${effect} may have cost is not in the journal`,
+  ]);
+  const { pool } = lane.factory.database;
+  const body = { type: 'effect-lost', effect, token: 1, why: 'planted' };
+  await pool.query(
+    `insert into event (item, n, id, type, body, machine, decided, at) values ($1, 99, 'planted', $2, $3, 1, '{}', now())`,
+    [items[0], body.type, JSON.stringify(body)],
+  );
+  const told = await findLeftovers(lane.factory, lane.desk.repository, items, [effect]);
+  const untold = await look();
+  await pool.query(`delete from event where id = 'planted'`);
+  expect(told.filter((line) => !line.startsWith('db check'))).toEqual([]);
+  expect(untold).toContain(`lost: ${effect}#1: planted`);
+});
+
 it('counts who was paid', () => {
   const line = (type: LedgerLine['type'], session: string): LedgerLine => ({ type, session, atMs: 0 });
   const paid = sessionsOf('MW-1').flatMap((session) => [line('start', session), line('end', session)]);

@@ -8,15 +8,16 @@ import type { LedgerLine } from './ledger.ts';
 import { describeProcess, factoryProcesses } from './processes.ts';
 import { sessionsOf } from './workload.ts';
 
-/** Each line is one thing that should not be so. */
+/** Each line is one thing that should not be so. `cut` are effects whose session was killed, which the journal must say. */
 export async function findLeftovers(
   factory: Factory,
   repository: string,
   items: readonly string[],
+  cut: readonly string[] = [],
 ): Promise<readonly string[]> {
   const { root } = factory.home;
   return [
-    ...(await judgeJournal(factory, items)),
+    ...(await judgeJournal(factory, items, cut)),
     ...judgeRepository(repository, items),
     ...judgeHome(root),
     ...factoryProcesses(root).map((row) => `a process is left: ${describeProcess(row)}`),
@@ -24,8 +25,8 @@ export async function findLeftovers(
 }
 
 /**
- * Who was paid how often. `inFlight` are the sessions that were killed themselves, or were between their start and
- * their first line: those may begin a second time. None may ever end twice, and nobody else may be paid at all.
+ * Who was paid how often. `inFlight` are the sessions that were killed themselves: those may begin a second time. None
+ * may ever end twice, and nobody else may be paid at all.
  */
 export function judgeLedger(
   lines: readonly LedgerLine[],
@@ -50,18 +51,27 @@ export function judgeLedger(
   ];
 }
 
-async function judgeJournal(factory: Factory, items: readonly string[]): Promise<readonly string[]> {
+async function judgeJournal(
+  factory: Factory,
+  items: readonly string[],
+  cut: readonly string[],
+): Promise<readonly string[]> {
   const { problems } = await checkJournal(factory, items);
   const rows = await factory.store.items({ ids: items });
   const events = (await Promise.all(items.map((item) => factory.store.events({ item })))).flat();
+  const lost = events.flatMap(({ body }) => (body.type === 'effect-lost' ? [body] : []));
   return [
     ...problems.map((problem) => `db check: ${problem}`),
     ...rows
       .filter(({ state }) => state.status !== 'landed')
       .map(({ state }) => `${state.item.id} is ${state.status}: ${state.reason?.code} ${state.reason?.text}`),
-    ...events
-      .filter(({ body }) => body.type === 'effect-lost' || body.type === 'effect-broke')
-      .map(({ id, body }) => `${id}: ${'error' in body ? body.error : 'why' in body ? String(body.why) : ''}`),
+    ...events.flatMap(({ body }) => (body.type === 'effect-broke' ? [`${body.effect} broke: ${body.error}`] : [])),
+    ...lost
+      .filter(({ effect }, index) => !cut.includes(effect) || lost.findIndex((each) => each.effect === effect) < index)
+      .map(({ effect, token, why }) => `lost: ${effect}#${token}: ${why}`),
+    ...cut
+      .filter((effect) => !lost.some((each) => each.effect === effect))
+      .map((effect) => `what the killed session of ${effect} may have cost is not in the journal`),
     ...(await factory.store.running()).map(({ effect, worker }) => `${effect} still runs on ${worker}`),
   ];
 }

@@ -8,6 +8,14 @@ export function sessionsOf(item: string): readonly string[] {
   return [`${item}/1/maker`, ...reviewers.map((who, index) => `${item}/${index + 1}/${who}`)];
 }
 
+/** The session of an attempt or a review, in the same words. */
+export function sessionOf(effect: string): string {
+  const match = /^(MW-\d+):\d+\/[^/]+\/(?:attempt|review\.(.+))-(\d+)$/.exec(effect);
+  if (match === null) throw new Error(`${effect} has no session`);
+  const [, item, reviewer, number] = match;
+  return `${item}/${number}/${reviewer ?? 'maker'}`;
+}
+
 const pipeline = `name: matrix
 phases:
   - { id: build, instructions: build, output: text, checks: [all] }
