@@ -6,6 +6,7 @@ import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { chmod, lstat, readdir, rename } from 'node:fs/promises';
 import { join } from 'node:path';
+import { currentStarter } from './git.ts';
 import { absent } from './repository-files.ts';
 
 /** Folders whose deletion has not begun, the deletions that run, and what makes them run at once. */
@@ -102,7 +103,19 @@ async function deleteTrees(paths: readonly string[]): Promise<void> {
   await runQuietly('rm', ['-rf', '--', ...paths]);
 }
 
-function runQuietly(program: string, args: readonly string[]): Promise<number | null> {
+async function runQuietly(program: string, args: readonly string[]): Promise<number | null> {
+  const starter = currentStarter();
+  if (starter === null) return spawnQuietly(program, args);
+  const { status } = await starter.run({
+    argv: [program, ...args],
+    env: { PATH: '/usr/bin:/bin' },
+    input: undefined,
+    onStart: () => undefined,
+  });
+  return status;
+}
+
+function spawnQuietly(program: string, args: readonly string[]): Promise<number | null> {
   return new Promise((resolve) => {
     const child = spawn(program, args, { cwd: '/', env: { PATH: '/usr/bin:/bin' }, stdio: 'ignore' });
     // Must not keep `mw` from ending; the rest is swept by the next one.

@@ -186,6 +186,11 @@ export function startThroughShell(): () => Promise<void> {
   };
 }
 
+/** The shell that starts short programs, while there is one. */
+export function currentStarter(): Starter | null {
+  return starter?.shell.alive() === true ? starter.shell : null;
+}
+
 /** Runs git to its end and collects what it printed. */
 export async function runGit(args: readonly string[], options: GitOptions = {}): Promise<GitOutput> {
   const { input, maxBytes } = options;
