@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { chmod, chown, mkdir, mkdtemp, readFile, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -154,4 +154,14 @@ export async function ownedHome(user: { readonly uid: number; readonly gid: numb
   const home = path.join(folder, 'home');
   homes.push(home);
   return home;
+}
+
+/** Whether another user can run this checkout's code; below a private folder it cannot, and that is said. */
+export function othersMayRead(folder: string): boolean {
+  for (let place = folder; place !== '/'; place = path.dirname(place)) {
+    if ((statSync(place).mode & 0o001) !== 0) continue;
+    console.warn(`not run: ${place} is closed to other users, so none of them can run this checkout's code`);
+    return false;
+  }
+  return true;
 }

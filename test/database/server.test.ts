@@ -1,4 +1,3 @@
-import { statSync } from 'node:fs';
 import { chmod, chown, cp, mkdir, readFile, readdir, readlink, rm, stat, symlink } from 'node:fs/promises';
 import path from 'node:path';
 import pg from 'pg';
@@ -11,6 +10,7 @@ import {
   isAlive,
   makeFolder,
   makeMigrations,
+  othersMayRead,
   ownedHome,
   planHome,
   readServerRecord,
@@ -174,16 +174,6 @@ describe('a home that cannot be used', () => {
     await rm(socketFolder);
   });
 });
-
-/** Whether another user can run this checkout's code; below a private folder it cannot, and that is said. */
-function othersMayRead(folder: string): boolean {
-  for (let place = folder; place !== '/'; place = path.dirname(place)) {
-    if ((statSync(place).mode & 0o001) !== 0) continue;
-    console.warn(`not run: ${place} is closed to other users, so none of them can run this checkout's code`);
-    return false;
-  }
-  return true;
-}
 
 /** Regular files that the server's processes hold open, by the kernel's account. */
 async function openFiles(cluster: string): Promise<readonly string[]> {
