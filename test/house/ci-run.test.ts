@@ -59,10 +59,15 @@ test('a green run ends with the sum of its suites and exit code 0, and names wha
   expect(run.stdout).toContain('skipped npm run test:fault: there is no suite');
 });
 
-test('the longer suites run and count when they exist', () => {
+test('the longer suites run when they exist, with a sum of their own; one that fails is named and decides nothing yet', () => {
   writeFileSync(join(tree, 'test/fault/kill.test.ts'), '');
   writeFileSync(join(tree, 'test/agents/install.ts'), '');
-  expect(runCi()).toMatchObject({ status: 0, lastLine: '9 passed, 0 failed, 3 skipped' });
+  const green = runCi();
+  expect(green).toMatchObject({ status: 0, lastLine: '3 passed, 0 failed, 1 skipped' });
+  expect(green.stdout.match(/^3 passed, 0 failed, 1 skipped$/gm)).toHaveLength(3);
+  const red = runCi('test:fault');
+  expect(red).toMatchObject({ status: 0, lastLine: '3 passed, 0 failed, 1 skipped' });
+  expect(red.stdout).toContain('! npm run test:fault failed: reported, not yet a condition');
 });
 
 test('a suite that dies without a report is a failure', () => {
