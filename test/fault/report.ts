@@ -9,7 +9,9 @@ export function renderResults(results: readonly RoundResult[]): string {
       firstAgentMs === null || !startsWithAgent(point) ? [] : [firstAgentMs],
     );
     const broken = mine.filter(({ violations }) => violations.length > 0).length;
-    return `${kill.padEnd(16)} ${pad(mine.length)} rounds  ${pad(broken)} broken  round p50 ${pad(median(mine.map(({ tookMs }) => tookMs)))} ms  first agent p50 ${pad(median(agents))} ms of ${agents.length}`;
+    const first = agents.length === 0 ? '' : `  first agent p50 ${pad(median(agents))} ms of ${agents.length}`;
+    const round = median(mine.map(({ tookMs }) => tookMs));
+    return `${kill.padEnd(16)} ${pad(mine.length)} rounds  ${pad(broken)} broken  round p50 ${pad(round)} ms${first}`;
   });
   return lines.join('\n');
 }
