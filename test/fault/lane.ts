@@ -10,7 +10,7 @@ import { inspectSession } from '../../src/sandbox/session.ts';
 import { commit, openDesk, waitFor, type Desk, type Ran, type Running } from '../support/cli-desk.ts';
 import { findLeftovers, judgeLedger } from './leftovers.ts';
 import { openLedger, type Ledger, type LedgerLine } from './ledger.ts';
-import { agentsAlive, factoryProcesses, isFrozen, killAll, killDatabase } from './processes.ts';
+import { agentsAlive, isFrozen, killDatabase, killFactory } from './processes.ts';
 import { sessionOf, sessionsOf, workload } from './workload.ts';
 
 /** What is killed: only the worker · worker, wrappers, agents · only the database · worker and database. */
@@ -103,7 +103,7 @@ export async function openLane(): Promise<Lane> {
     async close() {
       ledger.release();
       await factory.close();
-      await killAll(factoryProcesses(desk.home));
+      await killFactory(desk.home);
       await desk.close();
       ledger.close();
     },
@@ -156,8 +156,8 @@ async function kill(lane: Lane, { kill: what, point }: Round, { child, ended }: 
   if (what === 'tree') {
     // A session between its last line and its receipt would be paid again, rightly; here it is to be the one or the other.
     if (!point.startsWith('during-session')) await waitFor('sessions have ended', 5_000, () => agentsAlive(home) === 0);
-    cut = await livingSessions(lane);
-    await killAll(factoryProcesses(home));
+    await killFactory(home);
+    cut = await vanishedSessions(lane);
   }
   if (what === 'worker' || what === 'worker+database') child.kill('SIGKILL');
   if (what === 'database' || what === 'worker+database') await killDatabase(home);
@@ -167,12 +167,12 @@ async function kill(lane: Lane, { kill: what, point }: Round, { child, ended }: 
   return cut;
 }
 
-/** Effects that have a session of an agent running. */
-async function livingSessions({ factory }: Lane): Promise<readonly string[]> {
+/** Effects whose session of an agent was begun and will never end. */
+async function vanishedSessions({ factory }: Lane): Promise<readonly string[]> {
   const running = await factory.store.running();
   return running
     .map(({ effect }) => effect)
-    .filter((effect) => inspectSession(join(factory.home.effect(effect), 'turn-1')) === 'alive');
+    .filter((effect) => inspectSession(join(factory.home.effect(effect), 'turn-1')) === 'vanished');
 }
 
 function startedSessions({ ledger }: Lane): readonly LedgerLine[] {

@@ -1,5 +1,6 @@
 /** The processes of one factory home: who they are, and ending exactly these. */
 import { readFileSync, readdirSync } from 'node:fs';
+import { setTimeout } from 'node:timers/promises';
 import { findProcess, isRunning, signalProcess, type ProcessRow } from '../../src/sandbox/session/process-table.ts';
 import { serverStatus } from '../../src/store/postgres/supervisor.ts';
 import { sessionProcesses, waitFor } from '../support/cli-desk.ts';
@@ -22,6 +23,19 @@ export function factoryProcesses(home: string): readonly ProcessRow[] {
 /** How many processes of sessions and checks run: wrappers, agents, what they started. */
 export function agentsAlive(home: string): number {
   return sessionProcesses(home).filter((pid) => readProc(pid, 'environ').includes('MW_SESSION=')).length;
+}
+
+/**
+ * Ends the factory's processes until there are none: what one of them has just forked is in no list that was made before,
+ * and a process in the middle of `exec` shows no environment.
+ */
+export async function killFactory(home: string): Promise<void> {
+  for (let clean = 0; clean < 2; ) {
+    const rows = factoryProcesses(home);
+    await killAll(rows);
+    clean = rows.length === 0 ? clean + 1 : 0;
+    await setTimeout(5);
+  }
 }
 
 /** Ends all of them at once, by SIGKILL, each by its id and start; returns when they are gone. */
