@@ -1,14 +1,15 @@
 /** Drives the real `mw` in a workspace. */
-import { fileURLToPath } from 'node:url';
 import { readRunningServer, stopServer } from '../src/store/postgres/supervisor.ts';
 import { memoryMiB, treeMs } from './process-usage.ts';
+import { makeProgram } from './program.ts';
 import { mustRun, type ProgramOptions, type ProgramRun } from './run-program.ts';
 import type { Workspace } from './workspace.ts';
 
-const launcher = fileURLToPath(new URL('../bin/mw.cjs', import.meta.url));
+const program = await makeProgram();
+process.once('exit', () => program.remove());
 
 export function mwCommand(...args: readonly string[]): readonly [string, ...string[]] {
-  return [process.execPath, launcher, ...args];
+  return [process.execPath, program.launcher, ...args];
 }
 
 export function runMw(
@@ -21,7 +22,14 @@ export function runMw(
 
 /** Adds every item of the job, in its order; the database runs afterwards. */
 export async function addItems(workspace: Workspace): Promise<ProgramRun> {
-  const lines = workspace.items().map((item) => JSON.stringify({ title: `Item ${item}` }));
+  const items = workspace.items();
+  const lines = items.map((item, index) =>
+    JSON.stringify({
+      title: `Item ${item}`,
+      key: item,
+      after: workspace.job.chained ? items.slice(index - 1, index) : [],
+    }),
+  );
   return runMw(workspace, ['add', '--json', '-'], { input: lines.join('\n') });
 }
 

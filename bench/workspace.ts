@@ -10,6 +10,8 @@ export interface Job {
   readonly seconds: readonly number[];
   readonly phases: number;
   readonly slots: number;
+  /** Each item waits until the one before it has landed. */
+  readonly chained?: boolean;
   /** Files in the repository beyond the few that are always there. */
   readonly filler?: number;
 }

@@ -8,9 +8,9 @@ import { withWorkspace, type Job } from '../workspace.ts';
 
 const phases = 8;
 
-/** One slot: nothing but the item's own next phase is waited for. */
+/** One item after the other: nothing but the item's own next phase is waited for. */
 export function latencyFigure(): Figure {
-  const job: Job = { seconds: Array.from({ length: 10 }, () => 0.05), phases, slots: 1 };
+  const job: Job = { seconds: Array.from({ length: 10 }, () => 0.05), phases, slots: 1, chained: true };
   const gaps: number[] = [];
   const loopGaps: number[] = [];
   return {

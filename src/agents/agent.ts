@@ -32,9 +32,13 @@ export interface AgentCapabilities {
 }
 
 export interface Turn {
+  /** 1, and higher for those that continue its conversation. What a turn leaves in `home` may not pass for another's. */
+  readonly number: number;
   readonly prompt: string;
   /** The schema of the result, `null` when the change itself is the result. */
   readonly schema: JsonSchema | null;
+  /** Schemas of what may be answered in place of a result; empty for one that must give a result, as a reviewer must. */
+  readonly exits: readonly JsonSchema[];
   readonly config: AgentConfig;
   /** Whether files of the working copy may be changed. */
   readonly writes: boolean;

@@ -16,11 +16,14 @@ export async function checkJournal({ store }: Factory, ids?: readonly string[]):
   const problems: string[] = [];
   const pipelines = new Map<string, PinnedPipeline | null>();
   const items = await store.items(ids === undefined ? {} : { ids });
-  const running = new Set((await store.running()).map(({ effect, token }) => `${effect}#${token}`));
   let events = 0;
-  for (const { state: stored } of items) {
-    const { id } = stored.item;
-    const journal = await store.events({ item: id });
+  for (const { state: listed } of items) {
+    const { id } = listed.item;
+    // Workers may be writing: each item is judged as of one moment, which is later than the list.
+    const snapshot = await store.snapshot(id);
+    if (snapshot === null) throw new Error(`${id} is gone, and items never go`);
+    const { state: stored, events: journal } = snapshot;
+    const running = new Set(snapshot.running.map(({ effect, token }) => `${effect}#${token}`));
     events += journal.length;
     for (const { body } of journal) {
       if (body.type === 'prepared' && !pipelines.has(body.pipeline))

@@ -6,10 +6,11 @@ import { discard, settleDeletions, sweepDiscarded } from '../git/discard.ts';
 import { openTrustedRepository } from '../git/trusted-repository.ts';
 import { isFinal } from '../model/work-item.ts';
 import { listFreeCopies } from '../steps/copies.ts';
+import { discardHalfMade, findHalfMade } from '../steps/half-made.ts';
 import type { Factory } from './open-factory.ts';
 
 export interface Removed {
-  readonly what: 'candidate repository' | 'working copy' | 'deleted files';
+  readonly what: 'candidate repository' | 'working copy' | 'half-made environment' | 'deleted files';
   readonly path: string;
 }
 
@@ -20,10 +21,14 @@ export async function collectGarbage(
   const removed: Removed[] = [];
   const busy = (await factory.store.workers()).some(({ silentMs }) => silentMs < 10_000);
   for (const project of await factory.store.projects()) {
-    const { copies, root } = factory.home.project(project.id);
+    const { copies, environments, root } = factory.home.project(project.id);
     // What an earlier process began to delete. It is nobody's any more.
-    if (!options.dryRun) await Promise.all([copies, join(root, 'items')].map(sweepDiscarded));
+    if (!options.dryRun) await Promise.all([copies, environments, join(root, 'items')].map(sweepDiscarded));
     removed.push(...(await collectCandidates(factory, project.id, project.path, options.dryRun)));
+    for (const path of await findHalfMade(environments)) {
+      removed.push({ what: 'half-made environment', path });
+      if (!options.dryRun) await discardHalfMade(path);
+    }
     if (!options.copies || busy) continue;
     for (const path of await listFreeCopies(copies)) {
       removed.push({ what: 'working copy', path });

@@ -1,6 +1,8 @@
 /** The one place that reads the process's environment. */
 import { homedir, userInfo } from 'node:os';
 import { isAbsolute, join, resolve } from 'node:path';
+import { hasAncestorWith } from '../sandbox/session/process-table.ts';
+import { sessionVariable } from '../sandbox/session/trace.ts';
 
 export interface AppEnvironment {
   /** `MW_HOME`, else the XDG state folder. */
@@ -10,8 +12,8 @@ export interface AppEnvironment {
   readonly userHome: string;
   /** Who decides at gates. */
   readonly user: string;
-  /** Set when this process runs inside a sandbox of ours: it may decide nothing. */
-  readonly insideSession: boolean;
+  /** Whether this process, or one that it came from, was started inside a sandbox of ours: it may decide nothing. */
+  readonly insideSession: () => boolean;
   readonly variable: (name: string) => string | undefined;
 }
 
@@ -25,7 +27,7 @@ export function readEnvironment(): AppEnvironment {
     searchPath: env['PATH'] ?? '',
     userHome: homedir(),
     user: env['MW_USER'] ?? userInfo().username,
-    insideSession: env['MW_SESSION'] !== undefined,
+    insideSession: () => env[sessionVariable] !== undefined || hasAncestorWith(sessionVariable),
     variable: (name) => env[name],
   };
 }

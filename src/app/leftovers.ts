@@ -2,12 +2,13 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { deleteLater, moveAway } from '../git/discard.ts';
+import { deleteLater, moveAway, sweepDiscarded } from '../git/discard.ts';
 import type { Home } from '../store/home.ts';
 import { isWorkerOf } from '../store/postgres-presence.ts';
 import type { Store } from '../store/store.ts';
 import type { ItemState } from '../machine/state.ts';
 import type { Copies } from '../steps/copies.ts';
+import { discardHalfMade, findHalfMade } from '../steps/half-made.ts';
 import { killSessions } from '../steps/workplace.ts';
 
 /** The working copy is free again; what the sessions left on disk goes in the background. */
@@ -43,6 +44,11 @@ export async function sweepLeftovers(
     projects.map(({ id }) => id),
     () => liveEffects(store, homeId),
   );
+  for (const { id } of projects) {
+    const { environments } = home.project(id);
+    await sweepDiscarded(environments);
+    for (const draft of await findHalfMade(environments)) await discardHalfMade(draft);
+  }
   for (const name of await readdir(trashOf(home)).catch(absent)) deleteLater(join(trashOf(home), name));
 }
 

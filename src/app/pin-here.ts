@@ -1,9 +1,9 @@
 /** Resolves the project's pipeline as it stands on disk or in the latest commit, for people to look at; nothing runs. */
 import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { loadProject, projectFile } from '../config/load-project.ts';
-import { pinPipeline } from '../config/pin-pipeline.ts';
+import { listOwnPipelines, pinPipeline } from '../config/pin-pipeline.ts';
 import { configError } from '../config/problem.ts';
 import { readShipped } from '../config/shipped-files.ts';
 import type { ProjectConfig } from '../model/config.ts';
@@ -34,11 +34,25 @@ export async function pinHere(folder: string, name: string | undefined): Promise
     config,
     name: name ?? config.pipeline,
     readFile: (file) => readText(join(path, file)),
+    listNames: (folder) => listNames(join(path, folder)),
     shipped: await readShipped(),
     saveText: async (_name, text) => createHash('sha256').update(text).digest('hex'),
   });
   if (!pinned.ok) throw configError(pinned.problems);
   return pinned.pipeline;
+}
+
+/** The pipelines that lie in the checkout around `folder`, by name. */
+export async function ownPipelinesHere(folder: string): Promise<readonly string[]> {
+  const { path } = await findRepository(folder);
+  return listOwnPipelines((name) => listNames(join(path, name)));
+}
+
+async function listNames(folder: string): Promise<readonly string[]> {
+  return readdir(folder).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return [];
+    throw error;
+  });
 }
 
 async function readText(path: string): Promise<string | null> {

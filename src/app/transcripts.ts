@@ -132,8 +132,9 @@ async function printNew(file: string, offsets: Map<string, number>, onLine: (lin
   const about = await stat(file).catch(() => null);
   const from = offsets.get(file) ?? 0;
   if (about === null || about.size <= from) return;
-  const text = (await readFile(file)).subarray(from).toString('utf8');
-  const end = text.lastIndexOf('\n') + 1;
-  offsets.set(file, from + Buffer.byteLength(text.slice(0, end)));
-  for (const line of text.slice(0, end).split('\n')) if (line !== '') onLine(line);
+  const bytes = (await readFile(file)).subarray(from);
+  // Counted in bytes: as text, one that is no UTF-8 would be longer than it was.
+  const end = bytes.lastIndexOf(10) + 1;
+  offsets.set(file, from + end);
+  for (const line of bytes.toString('utf8', 0, end).split('\n')) if (line !== '') onLine(line);
 }

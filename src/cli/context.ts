@@ -36,7 +36,7 @@ export function createContext(): CliContext {
       process.exitCode = code;
     },
     requirePerson() {
-      if (environment.insideSession) {
+      if (environment.insideSession()) {
         throw new UserError(
           'E_NOT_A_PERSON',
           'this runs inside an agent’s session, which may decide nothing',

@@ -9,13 +9,14 @@ import { exitCode, UserError, type ExitCode } from '../model/user-error.ts';
 import type { CliContext } from './context.ts';
 import { createProgress, type Progress } from './progress.ts';
 import { createEventTail } from './event-tail.ts';
-import { isSettled } from './settled.ts';
+import { isForTomorrow, isSettled } from './settled.ts';
 
 export interface FollowOptions {
   readonly json: boolean;
   readonly slots: number;
   /** Ends when nothing can go on without a person or the passing of time that nobody may wait for. */
   readonly untilEmpty: boolean;
+  /** May be longer than the 24 days that a timer of Node counts. */
   readonly untilMs: number | null;
   readonly maxCostMicroUsd: number | null;
   readonly maxItems: number | null;
@@ -30,7 +31,7 @@ type End = 'empty' | 'time' | 'interrupted' | UserError;
 /** Answers the exit code that the rest of the command line promises. */
 export async function runAndFollow(factory: Factory, context: CliContext, options: FollowOptions): Promise<ExitCode> {
   const progress = options.progress ?? createProgress(context.output, { quiet: options.json });
-  const counter = createCounter(options);
+  const counter = createCounter(options, (text) => context.output.talk(text));
   let settle: (end: End) => void = () => undefined;
   const over = new Promise<End>((resolve) => {
     settle = resolve;
@@ -81,16 +82,16 @@ export async function runAndFollow(factory: Factory, context: CliContext, option
   };
   process.on('SIGINT', interrupt);
   process.on('SIGTERM', interrupt);
-  const timer = options.untilMs === null ? null : setTimeout(() => settle('time'), options.untilMs);
+  const endsAt = options.untilMs === null ? Number.POSITIVE_INFINITY : performance.now() + options.untilMs;
   running.wake();
   const asked = createDrainWatch(factory);
   const watch = setInterval(() => {
+    if (performance.now() >= endsAt) settle('time');
     running?.wake();
     void asked().then((again) => again && interrupt(), onTrouble);
   }, 250);
   const end = await over;
   clearInterval(watch);
-  if (timer !== null) clearTimeout(timer);
   await (end instanceof UserError ? running.stop().catch(tellTrouble) : running.drain());
   await tail.close();
   progress.close();
@@ -98,7 +99,7 @@ export async function runAndFollow(factory: Factory, context: CliContext, option
   process.off('SIGTERM', interrupt);
   if (end instanceof UserError) throw end;
   const { rows } = await readPicture(factory.store, options.only === null ? {} : { ids: options.only });
-  const code = end === 'empty' && counter.exhausted() ? exitCode.budget : codeFor(end, rows, counter.touched());
+  const code = end === 'empty' && counter.atBound() ? exitCode.budget : codeFor(end, rows, counter.touched());
   if (!options.json)
     progress.summary(
       rows.filter(({ id }) => counter.touched().has(id)),
@@ -114,6 +115,20 @@ function createTroubleTeller(progress: Progress): (error: unknown) => void {
     const text = error instanceof Error ? error.message : String(error);
     if (text !== last) progress.trouble(error);
     last = text;
+  };
+}
+
+/** Says of each project, once a day, that the day's money is spent and how long that holds. */
+function createBudgetTeller(talk: (line: string) => void): (plan: Schedule, view: FactoryView) => void {
+  const told = new Map<string, string>();
+  return ({ waits }, { now, items }) => {
+    const day = now.slice(0, 10);
+    for (const wait of waits.filter(isForTomorrow)) {
+      const project = items.find(({ id }) => id === wait.item)?.project ?? '';
+      if (told.get(project) === day) continue;
+      told.set(project, day);
+      talk(`! ${wait.item} waits: ${wait.text}. Next: ${wait.next}`);
+    }
   };
 }
 
@@ -147,14 +162,18 @@ interface Counter {
   touched(): ReadonlySet<string>;
   /** Whether something could go on but for a bound of this session. */
   exhausted(): boolean;
+  /** Whether something could go on but for such a bound, or for a project's budget of the day. */
+  atBound(): boolean;
 }
 
 /** The bounds of this session of the factory: what it may begin and spend. */
-function createCounter(options: FollowOptions): Counter {
+function createCounter(options: FollowOptions, talk: (line: string) => void): Counter {
+  const tellBudget = createBudgetTeller(talk);
   const seen = new Set<string>();
   const begun = new Set<string>();
   let spent = 0;
   let exhausted = false;
+  let outOfMoney = false;
   const left = (limit: number | null, used: number) => (limit === null ? null : limit - used);
   return {
     bounds: () => ({
@@ -162,8 +181,11 @@ function createCounter(options: FollowOptions): Counter {
       costLeftMicroUsd: left(options.maxCostMicroUsd, spent),
       only: options.only,
     }),
-    look({ waits }, view) {
+    look(plan, view) {
+      const { waits } = plan;
+      tellBudget(plan, view);
       exhausted = waits.some(({ code }) => code === 'session-items' || code === 'session-cost');
+      outOfMoney = waits.some(isForTomorrow);
       for (const { id } of view.items) if (options.only === null || options.only.includes(id)) seen.add(id);
     },
     listen(running) {
@@ -175,5 +197,6 @@ function createCounter(options: FollowOptions): Counter {
     },
     touched: () => seen,
     exhausted: () => exhausted,
+    atBound: () => exhausted || outOfMoney,
   };
 }

@@ -1,4 +1,4 @@
-/** When a bounded session of the factory is over: all that is left needs a person. */
+/** When a bounded session of the factory is over: all that is left needs a person, or tomorrow's money. */
 import type { FactoryView, Schedule, Wait } from '../machine/schedule.ts';
 import type { ItemId } from '../model/id.ts';
 
@@ -9,6 +9,11 @@ export function isSettled(plan: Schedule, view: FactoryView, busy: number): bool
     effects.some(({ state, type }) => state === 'running' && type !== 'timer'),
   );
   return !running && needsPerson(plan, view);
+}
+
+/** Whether the budget of the day, not work under way, keeps something from going on. */
+export function isForTomorrow({ code, waitFor }: Wait): boolean {
+  return code === 'day-budget' && waitFor !== 'work';
 }
 
 /** Whether each wait is for a person, or for other work that waits for a person. Along chains without recursion. */
@@ -26,6 +31,7 @@ function needsPerson({ waits }: Schedule, view: FactoryView): boolean {
   const blocked = new Set<ItemId>();
   const isForPerson = ({ waitFor, code, item }: Wait) =>
     waitFor === 'person' ||
+    code === 'day-budget' ||
     (code === 'dependency' && (open.get(item)?.after ?? []).some((parent) => blocked.has(parent)));
   const look = view.items.map(({ id }) => id);
   for (let id = look.pop(); id !== undefined; id = look.pop()) {

@@ -62,6 +62,7 @@ async function problemsOf(text: string, projectText = project): Promise<readonly
     config: configOf(projectText),
     name: 'own',
     readFile: async (path) => (path === '.millwright/pipelines/own.yaml' ? text : (repository[path] ?? null)),
+    listNames: async () => [],
     shipped: { pipelines: new Map(), instructions },
     saveText: async () => '0'.repeat(64),
   });

@@ -48,6 +48,7 @@ async function pin({ files = sound, project: text = project, saved = new Map() }
     config: configOf(text),
     name: 'own',
     readFile: async (path) => (Object.hasOwn(files, path) ? ((files as Record<string, string>)[path] ?? null) : null),
+    listNames: async () => [],
     shipped,
     saveText: async (_, content) => {
       const hash = createHash('sha256').update(content).digest('hex');
@@ -153,18 +154,23 @@ test('nothing is saved when anything is wrong', async () => {
   expect(saved.size).toBe(0);
 });
 
-test('an unknown pipeline is a problem with a suggestion', async () => {
+test.each([
+  ['a shipped one', 'onw', 'own'],
+  ['one of the repository', 'carefull', 'careful'],
+  ['nothing that is near', 'README', null],
+])('an unknown pipeline is a problem, and suggests %s', async (_, name, suggestion) => {
+  const folders: Readonly<Record<string, readonly string[]>> = {
+    '.millwright/pipelines': ['careful.yaml', 'README.md'],
+  };
   const result = await pinPipeline({
     config: configOf(project),
-    name: 'onw',
+    name,
     readFile: async () => null,
+    listNames: async (folder) => folders[folder] ?? [],
     shipped,
     saveText: async () => '',
   });
-  expect(result).toMatchObject({
-    ok: false,
-    problems: [{ file: '.millwright/pipelines/onw.yaml', suggestion: 'own' }],
-  });
+  expect(result).toMatchObject({ ok: false, problems: [{ file: `.millwright/pipelines/${name}.yaml`, suggestion }] });
 });
 
 test('canonical JSON does not depend on the order of keys and loses nothing', () => {

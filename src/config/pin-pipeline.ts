@@ -19,6 +19,8 @@ export interface PinInput {
   readonly name: string;
   /** Reads at the accepted commit, never from a working copy. */
   readonly readFile: ReadFile;
+  /** What a folder holds, by name, at the same commit; empty when there is no such folder. */
+  readonly listNames: (folder: string) => Promise<readonly string[]>;
   readonly shipped: ShippedFiles;
   /** Keeps a text by its SHA-256. Called for every text of instructions and for the pinned pipeline itself. */
   readonly saveText: (name: string, text: string) => Promise<ContentHash>;
@@ -28,9 +30,18 @@ export type Pinned =
   | { readonly ok: true; readonly pipeline: PinnedPipeline; readonly hash: ContentHash }
   | { readonly ok: false; readonly problems: readonly Problem[] };
 
+/** Where a repository keeps pipelines of its own. */
+const pipelineFolder = '.millwright/pipelines';
+
 /** Where a repository keeps a pipeline of its own. */
 export function pipelinePath(name: string): string {
-  return `.millwright/pipelines/${name}.yaml`;
+  return `${pipelineFolder}/${name}.yaml`;
+}
+
+/** The repository's own pipelines, by name. */
+export async function listOwnPipelines(listNames: PinInput['listNames']): Promise<readonly string[]> {
+  const files = await listNames(pipelineFolder);
+  return files.filter((file) => file.endsWith('.yaml')).map((file) => file.slice(0, -'.yaml'.length));
 }
 
 /**
@@ -59,13 +70,13 @@ type FoundPipeline =
   | { readonly ok: true; readonly file: string; readonly text: string }
   | { readonly ok: false; readonly problems: readonly Problem[] };
 
-async function findPipeline({ name, readFile, shipped }: PinInput): Promise<FoundPipeline> {
+async function findPipeline({ name, readFile, listNames, shipped }: PinInput): Promise<FoundPipeline> {
   const own = await readFile(pipelinePath(name));
   if (own !== null) return { ok: true, file: pipelinePath(name), text: own };
   const text = shipped.pipelines.get(name);
   if (text !== undefined) return { ok: true, file: `pipelines/${name}/pipeline.yaml`, text };
   const message = `no pipeline is called "${name}": neither this file nor a shipped one`;
-  const suggestion = nearestWord(name, shipped.pipelines.keys());
+  const suggestion = nearestWord(name, [...(await listOwnPipelines(listNames)), ...shipped.pipelines.keys()]);
   return { ok: false, problems: [{ file: pipelinePath(name), line: 1, column: 1, message, suggestion }] };
 }
 

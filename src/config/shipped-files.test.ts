@@ -23,6 +23,7 @@ async function pinShipped(name: string, checks: string) {
     config: loaded.config,
     name,
     readFile: async () => null,
+    listNames: async () => [],
     shipped,
     saveText: async () => '0'.repeat(64),
   };

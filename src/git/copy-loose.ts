@@ -4,7 +4,7 @@ import { copyFile, mkdir, readFile, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { readCommit } from './commits.ts';
 import { looseFile } from './objects.ts';
-import { exists } from './repository-files.ts';
+import { exists, flush } from './repository-files.ts';
 import { compareTrees } from './trees.ts';
 
 const maxCommits = 50;
@@ -23,11 +23,16 @@ export async function copyLooseHistory(copy: {
   if (!(await isPlain(copy.to))) return false;
   const ids = await listNewObjects(copy.from, copy.commit, copy.known);
   if (ids === null) return false;
-  for (const id of ids) {
-    const target = looseFile(copy.to, id);
-    if (await exists(target)) continue;
-    if (!(await copyObject(looseFile(copy.from, id), target, copy.to))) return false;
+  const missing: string[] = [];
+  for (const id of ids) if (!(await exists(looseFile(copy.to, id)))) missing.push(id);
+  const drafts = await Promise.all(missing.map((id) => copyAside(looseFile(copy.from, id), copy.to)));
+  if (drafts.includes(null)) {
+    for (const draft of drafts) if (draft !== null) await rm(draft);
+    return false;
   }
+  for (const [index, id] of missing.entries()) await moveIn(drafts[index] ?? '', looseFile(copy.to, id));
+  const folders = new Set(missing.map((id) => dirname(looseFile(copy.to, id))));
+  await Promise.all([...folders, join(copy.to, 'objects')].map(flush));
   return true;
 }
 
@@ -60,17 +65,21 @@ async function isPlain(gitDir: string): Promise<boolean> {
   return !/sharedrepository|include/i.test(config);
 }
 
-async function copyObject(from: string, to: string, gitDir: string): Promise<boolean> {
-  const temporary = join(gitDir, 'objects', `tmp_obj_${randomUUID()}`);
-  await mkdir(dirname(to), { recursive: true });
+/** A copy that a power cut does not take, not under its name yet; `null`: the object lies in a pack. */
+async function copyAside(from: string, gitDir: string): Promise<string | null> {
+  const draft = join(gitDir, 'objects', `tmp_obj_${randomUUID()}`);
   try {
-    await copyFile(from, temporary);
-    await rename(temporary, to);
-    return true;
+    await copyFile(from, draft);
+    await flush(draft);
+    return draft;
   } catch (error) {
-    await rm(temporary, { force: true });
-    // It lies in a pack.
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;
+    await rm(draft, { force: true });
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
     throw error;
   }
+}
+
+async function moveIn(draft: string, to: string): Promise<void> {
+  await mkdir(dirname(to), { recursive: true });
+  await rename(draft, to);
 }

@@ -110,6 +110,7 @@ async function runQuietly(program: string, args: readonly string[]): Promise<num
     argv: [program, ...args],
     env: { PATH: '/usr/bin:/bin' },
     input: undefined,
+    maxBytes: 64 * 1024,
     onStart: () => undefined,
   });
   return status;

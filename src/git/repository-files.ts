@@ -93,27 +93,37 @@ export async function copyShallow(from: string, to: string): Promise<void> {
 export async function migrateObjects(fromGitDir: string, toGitDir: string): Promise<void> {
   const from = join(fromGitDir, 'objects');
   const to = join(toGitDir, 'objects');
+  const touched = new Set<string>();
   for (const folder of await readdir(from)) {
     if (!/^[0-9a-f]{2}$/.test(folder)) continue;
     const names = (await readdir(join(from, folder))).filter((name) => /^[0-9a-f]+$/.test(name));
-    if (names.length > 0) await mkdir(join(to, folder), { recursive: true });
+    if (names.length === 0) continue;
+    await mkdir(join(to, folder), { recursive: true });
+    touched.add(to).add(join(to, folder));
     await Promise.all(names.map((name) => moveDurably(join(from, folder, name), join(to, folder, name))));
   }
   const packs = (await readdir(join(from, 'pack'))).filter((name) => name.startsWith('pack-'));
   const order = (name: string): number => (name.endsWith('.idx') ? 1 : 0);
   for (const name of packs.toSorted((a, b) => order(a) - order(b)))
     await moveDurably(join(from, 'pack', name), join(to, 'pack', name));
+  if (packs.length > 0) touched.add(join(to, 'pack'));
+  await Promise.all([...touched].map(flush));
 }
 
-/** git does not flush single objects by itself; what is accepted or saved must survive a power cut. */
+/** Objects that we write are not flushed one by one; what is accepted or saved must survive a power cut. */
 async function moveDurably(from: string, to: string): Promise<void> {
-  const file = await open(from, 'r');
+  await flush(from);
+  await rename(from, to);
+}
+
+/** Has the disk hold what a file contains, or which names a folder has. Several at once cost little more than one. */
+export async function flush(path: string): Promise<void> {
+  const file = await open(path, 'r');
   try {
     await file.sync();
   } finally {
     await file.close();
   }
-  await rename(from, to);
 }
 
 /** Whether something is at that path. */

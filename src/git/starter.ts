@@ -26,6 +26,8 @@ export interface ShortRun {
   /** The whole environment of the program. */
   readonly env: Readonly<Record<string, string>>;
   readonly input: string | Uint8Array | undefined;
+  /** Most bytes of either output; a program that prints more is ended. */
+  readonly maxBytes: number;
   /** Given the means to end the program, as soon as it runs. */
   readonly onStart: (kill: () => void) => void;
 }
@@ -35,7 +37,12 @@ export interface ShortEnd {
   readonly status: number | null;
   readonly stdout: Buffer;
   readonly stderr: Buffer;
+  /** Whether it printed more than `maxBytes`; the outputs hold their beginnings. */
+  readonly tooLong: boolean;
 }
+
+/** Output lies in files, so nobody is told of it: how long it has become is looked at this often. */
+const lookMs = 50;
 
 interface Slot {
   readonly input: number;
@@ -63,13 +70,23 @@ export function openStarter(): Starter | null {
       const slot = free.pop() ?? openSlot();
       if (slot === null) throw new Error(`no file can be made in ${tmpdir()}`);
       let whole = false;
+      let end = (): void => undefined;
+      const isTooLong = (): boolean => [slot.output, slot.errors].some((fd) => fstatSync(fd).size > run.maxBytes);
+      const watch = setInterval(() => isTooLong() && end(), lookMs);
+      const onStart = (kill: () => void): void => {
+        end = kill;
+        run.onStart(kill);
+      };
       try {
         fill(slot.input, typeof run.input === 'string' ? Buffer.from(run.input) : (run.input ?? new Uint8Array()));
-        const status = await shell.begin(run, slot);
+        const status = await shell.begin({ ...run, onStart }, slot);
+        const tooLong = isTooLong();
         // What was killed may have left a child behind that still writes.
-        whole = status !== null && status < 128;
-        return { status, stdout: readAll(slot.output), stderr: readAll(slot.errors) };
+        whole = status !== null && status < 128 && !tooLong;
+        const read = (fd: number): Buffer => readUpTo(fd, run.maxBytes);
+        return { status, stdout: read(slot.output), stderr: read(slot.errors), tooLong };
       } finally {
+        clearInterval(watch);
         if (whole) free.push(slot);
         else closeSlot(slot);
       }
@@ -199,8 +216,8 @@ function fill(fd: number, content: Uint8Array): void {
   if (before > content.length) ftruncateSync(fd, content.length);
 }
 
-function readAll(fd: number): Buffer {
-  const { size } = fstatSync(fd);
+function readUpTo(fd: number, maxBytes: number): Buffer {
+  const size = Math.min(fstatSync(fd).size, maxBytes);
   const content = Buffer.allocUnsafe(size);
   let at = 0;
   while (at < size) {

@@ -52,6 +52,16 @@ export async function findEntry(gitDir: string, commit: string, path: string): P
   return entry;
 }
 
+/** The names in a folder of a commit, in git's order; empty when there is no such folder. The path is given in UTF-8. */
+export async function listFolder(gitDir: string, commit: string, path: string): Promise<readonly string[]> {
+  const entry = await findEntry(gitDir, commit, path);
+  if (entry === null || !isFolder(entry)) return [];
+  const { content } = await readObject(gitDir, entry.id);
+  return [...parseTree(content, entry.id.length / 2).keys()].map((name) =>
+    Buffer.from(name, 'latin1').toString('utf8'),
+  );
+}
+
 export interface TreeChange {
   /** Bytes in a latin1 string. */
   readonly path: string;

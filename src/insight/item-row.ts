@@ -40,13 +40,12 @@ export async function readPicture(
   store: Store<ItemState>,
   filter: { readonly project?: string; readonly ids?: readonly ItemId[] },
 ): Promise<FactoryPicture> {
-  const [open, shown, projects, workers, { pausedBy }] = await Promise.all([
-    store.items({ open: true }),
-    store.items(filter),
-    store.projects(),
-    store.workers(),
-    store.factory(),
-  ]);
+  // One after another: a second connection takes longer to open than all of this.
+  const open = await store.items({ open: true });
+  const shown = await store.items(filter);
+  const projects = await store.projects();
+  const workers = await store.workers();
+  const { pausedBy } = await store.factory();
   const states = new Map([...open, ...shown].map(({ state }) => [state.item.id, state]));
   const parents = [...states.values()].flatMap(({ item }) => item.after).filter((id) => !states.has(id));
   const over = new Map<ItemId, 'landed' | 'cancelled'>();

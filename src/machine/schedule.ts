@@ -251,13 +251,22 @@ function itemBudget(ledger: Ledger, item: ScheduledItem, effect: ScheduledEffect
 function dayBudget(view: FactoryView, ledger: Ledger, item: ScheduledItem, effect: ScheduledEffect): Waiting | null {
   const limits = view.projects[item.project];
   if (limits === undefined || limits.dayMicroUsd === null || effect.reserveMicroUsd === 0) return null;
+  if (effect.reserveMicroUsd > limits.dayMicroUsd) {
+    const text = `a session of up to ${usd(effect.reserveMicroUsd)} never fits into the ${usd(limits.dayMicroUsd)} that the project may cost a day`;
+    return wait(
+      'day-budget',
+      'person',
+      text,
+      'raise limits.dayUsd in millwright.yaml, or lower sessionUsd of the agent',
+    );
+  }
   const reserved = ledger.projectReserved.get(item.project) ?? 0;
   if (limits.spentTodayMicroUsd + reserved + effect.reserveMicroUsd <= limits.dayMicroUsd) return null;
   const text = `today's budget of ${usd(limits.dayMicroUsd)} has no room for a session of up to ${usd(effect.reserveMicroUsd)}: ${usd(limits.spentTodayMicroUsd)} spent, ${usd(reserved)} reserved`;
   return wait(
     'day-budget',
     reserved > 0 ? 'work' : 'time',
-    text,
+    reserved > 0 ? text : `${text}; until ${nextDay(view.now)} 00:00 UTC`,
     'raise limits.dayUsd in millwright.yaml, or wait until tomorrow',
   );
 }
@@ -358,6 +367,11 @@ function agentKey(item: ScheduledItem, effect: ScheduledEffect): string {
 
 function landingKey(item: ScheduledItem): string {
   return `${item.project}/${item.target}`;
+}
+
+/** The date of the day after, in UTC, which a day's budget goes by. */
+function nextDay(now: string): string {
+  return new Date(Date.parse(now.slice(0, 10)) + 86_400_000).toISOString().slice(0, 10);
 }
 
 /** Money for people: `$1.20`. */

@@ -6,7 +6,7 @@ export const SessionRecord = z.strictObject({
   /** Within its effect, from 1. */
   turn: z.number().int().positive(),
   prompt: ArtifactRef,
-  /** The raw stdout of the agent program. */
+  /** The bytes of the agent program's stdout; the last 64 MiB of a longer one, after a line that says so. */
   transcript: ArtifactRef,
   stderr: ArtifactRef,
   /** Every connection it tried, allowed or refused, a line of JSON each; `null` when it had no network at all. */

@@ -75,13 +75,13 @@ async function aboutItem(
   const found = await store.item(effect.item);
   const awaited = found?.state.awaiting[effect.id];
   if (found === null || awaited === undefined || awaited.state !== 'running' || awaited.token !== token) return null;
-  const { item, pipeline: hash } = found.state;
+  const { item, pipeline: hash, proven } = found.state;
   let pipeline: PinnedPipeline | null = null;
   if (hash !== null) {
     pipeline = await store.pipeline(hash);
     if (pipeline === null) throw new Error(`the pinned pipeline ${hash} is gone`);
   }
-  return { item, pipeline, reservedMicroUsd: awaited.reservedMicroUsd };
+  return { item, pipeline, proven, reservedMicroUsd: awaited.reservedMicroUsd };
 }
 
 async function runStep(

@@ -11,6 +11,8 @@ import { endProcesses } from './session/stop.ts';
 import { isAlive, readClaim, readReceipt, writeStopped, type Receipt } from './session/trace.ts';
 import { pause, watchLimits, type Stop } from './session/watch.ts';
 
+export { findProcess, isRunning } from './session/process-table.ts';
+
 export interface SessionSpec {
   /** Private to this session. Holds stdin, stdout, stderr, claim, receipt; made by the caller's first use. */
   readonly directory: string;
@@ -103,30 +105,55 @@ export async function killSession(directory: string): Promise<void> {
   await endProcesses(directory, graceMs);
 }
 
-/** The ends of both streams, at most `maxBytes` of each; `cut` says that there was more before. Lossy UTF-8. */
+/** What a session wrote to both streams, at most `maxBytes` of each: the end of what is longer. */
+export interface SessionOutput {
+  /** As text, whatever the bytes were. */
+  readonly stdout: string;
+  readonly stderr: string;
+  /** Whether there was more before. */
+  readonly cut: boolean;
+  /** As they came; of a stream that was cut, the first line says how much is missing. */
+  readonly bytes: { readonly stdout: Buffer; readonly stderr: Buffer };
+}
+
 export async function readSessionOutput(
   directory: string,
   maxBytes: number = 64 * 1024 * 1024,
-): Promise<{ readonly stdout: string; readonly stderr: string; readonly cut: boolean }> {
+): Promise<SessionOutput> {
   const [stdout, stderr] = await Promise.all([
     readTail(join(directory, 'stdout'), maxBytes),
     readTail(join(directory, 'stderr'), maxBytes),
   ]);
-  return { stdout: stdout.text, stderr: stderr.text, cut: stdout.cut || stderr.cut };
+  return {
+    stdout: stdout.end.toString('utf8'),
+    stderr: stderr.end.toString('utf8'),
+    cut: stdout.missing + stderr.missing > 0,
+    bytes: { stdout: withNote(stdout), stderr: withNote(stderr) },
+  };
 }
 
-async function readTail(path: string, maxBytes: number): Promise<{ readonly text: string; readonly cut: boolean }> {
+interface Tail {
+  readonly end: Buffer;
+  /** Bytes before it. */
+  readonly missing: number;
+}
+
+function withNote({ end, missing }: Tail): Buffer {
+  return missing === 0 ? end : Buffer.concat([Buffer.from(`[the first ${missing} bytes are not kept]\n`), end]);
+}
+
+async function readTail(path: string, maxBytes: number): Promise<Tail> {
   const file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW).catch((error: NodeJS.ErrnoException) => {
     // A session that never started its program has no streams.
     if (error.code === 'ENOENT') return null;
     throw error;
   });
-  if (file === null) return { text: '', cut: false };
+  if (file === null) return { end: Buffer.alloc(0), missing: 0 };
   try {
     const { size } = await file.stat();
     const length = Math.min(size, maxBytes);
     const { buffer, bytesRead } = await file.read(Buffer.alloc(length), 0, length, size - length);
-    return { text: buffer.toString('utf8', 0, bytesRead), cut: size > length };
+    return { end: buffer.subarray(0, bytesRead), missing: size - length };
   } finally {
     await file.close();
   }

@@ -31,6 +31,8 @@ export interface StepItem {
   readonly item: WorkItem;
   /** `null` before the run is prepared. */
   readonly pipeline: PinnedPipeline | null;
+  /** The commit that each check has last passed on in this run. */
+  readonly proven: Readonly<Record<string, string>>;
   /** What the scheduler reserved for it. */
   readonly reservedMicroUsd: number;
 }

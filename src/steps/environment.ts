@@ -16,10 +16,10 @@ import type { ItemId } from '../model/id.ts';
 import type { PinnedPipeline } from '../model/pipeline.ts';
 import type { SandboxRung } from '../model/sandbox-rung.ts';
 import type { Overlay } from '../sandbox/sandbox.ts';
-import { killSession } from '../sandbox/session.ts';
 import { excerptOutput } from '../verify/excerpt.ts';
 import type { StepContext } from './context.ts';
 import { StepAborted } from './context.ts';
+import { discardHalfMade, draftOf, sessionOf } from './half-made.ts';
 import { runCommand } from './run-command.ts';
 
 export interface Environment {
@@ -92,17 +92,15 @@ async function build(
   context: StepContext,
   signal: AbortSignal,
 ): Promise<EnvironmentOutcome> {
-  // One of its own for each process: another worker may be making the same.
-  const draft = `${directory}.making-${process.pid}`;
-  await killSession(join(draft, 'session'));
-  await discard(draft);
+  const draft = draftOf(directory);
+  await discardHalfMade(draft);
   await mkdir(draft, { recursive: true, mode: 0o700 });
   const copy = await prepareWorkingCopy({ directory: draft, gitDir, commit, agentGit: null, signal });
   const home = join(draft, 'home');
   await mkdir(home, { mode: 0o700 });
   const end = await runCommand(
     {
-      directory: join(draft, 'session'),
+      directory: sessionOf(draft),
       rung,
       argv: ['/bin/sh', '-c', pipeline.setup ?? 'true'],
       stdin: '',

@@ -5,7 +5,7 @@ import { deliver } from '../git/delivery.ts';
 import { landCandidate, rebaseCandidate } from '../git/landing.ts';
 import { takeIn } from '../git/take-in.ts';
 import { pinned, type StepContext, type StepItem } from './context.ts';
-import { recordProof } from './proof.ts';
+import { isProvenByRun, proofFile, recordProof } from './proof.ts';
 import { repositoriesOf } from './workplace.ts';
 
 export async function landEffect(
@@ -46,7 +46,7 @@ export async function landEffect(
   }
   const landing = await landCandidate({ trusted, candidate, commit, base, target });
   if (landing.type === 'landed') {
-    await recordProof(about, trusted.gitDir, commit, context);
+    if (isProvenByRun(about, commit)) await recordProof(proofFile(about, commit, context), commit);
     const delivery = await deliver({ trusted, target, commit, mode });
     return { type: 'landed', effect: effect.id, commit, delivery };
   }

@@ -14,7 +14,7 @@ import type { EventBody, EventOf } from '../model/event.ts';
 import type { PinnedPipeline } from '../model/pipeline.ts';
 import { rungOf, StepAborted, type StepContext, type StepItem } from './context.ts';
 import { prepareEnvironment } from './environment.ts';
-import { hasProof, recordProof, requiredChecks } from './proof.ts';
+import { hasProof, proofFile, recordProof, requiredChecks } from './proof.ts';
 import { runEach } from './run-checks.ts';
 import { rememberRead } from './remember-read.ts';
 import { repositoriesOf, takeWorkplace, trustedOf } from './workplace.ts';
@@ -38,13 +38,14 @@ export async function prepareRun(
   const pinnedPipeline = await rememberRead(
     `pipeline ${name}`,
     { gitDir: trusted.gitDir, commit: tip },
-    async (readText) => {
+    async (readText, listNames) => {
       // Not used, but it decides: a pipeline is made of the configuration too.
       await readText(projectFile);
       return pinPipeline({
         config,
         name,
         readFile: readText,
+        listNames,
         shipped: context.shipped,
         saveText: async (file, text) => (await context.artifacts.put(file, text)).hash,
       });
@@ -199,8 +200,9 @@ async function proveBase(
   if (pipeline === null) throw new Error('nothing is pinned');
   const checks = requiredChecks(pipeline);
   if (checks.length === 0 && pipeline.setup === null) return null;
+  const proof = proofFile(about, base, context);
+  if (await hasProof(proof)) return null;
   const { trusted } = await repositoriesOf(about, context);
-  if (await hasProof(about, trusted.gitDir, base, context)) return null;
   const rung = rungOf(about);
   const made = await prepareEnvironment(
     { project: item.project, pipeline, rung, trusted, gitDir: trusted.gitDir, commit: base, candidateOf: null },
@@ -213,8 +215,8 @@ async function proveBase(
       detail: made.detail,
       next: `mend setup: in ${projectFile}, or sandbox.setupNetwork, then mw retry ${item.id}`,
     };
-  return onlyOnce(`${context.home.project(item.project).root}:${base}`, async () => {
-    if (await hasProof(about, trusted.gitDir, base, context)) return null;
+  const red = await onlyOnce(proof, async () => {
+    if (await hasProof(proof)) return null;
     const place = await takeWorkplace(
       { effect: effect.id, about, commit: base, base, accepted: true, keep: false },
       context,
@@ -226,32 +228,33 @@ async function proveBase(
       context,
       signal,
     );
-    const red = results.filter(({ status }) => status !== 'passed' && status !== 'ran-no-test');
-    if (red.length === 0) {
-      await recordProof(about, trusted.gitDir, base, context);
-      return null;
-    }
-    const detail = red.map(({ name, status, excerpt }) => `check ${name}: ${status}\n${excerpt}`).join('\n\n');
-    return {
-      reason: 'base-red',
-      detail: `before any change, on ${base.slice(0, 12)}:\n${detail}`.slice(0, 20_000),
-      next: `make the checks pass on ${pipeline.target} (or correct them in ${projectFile}), commit, then mw retry ${item.id}`,
-    } satisfies Refusal;
+    const failing = results.filter(({ status }) => status !== 'passed' && status !== 'ran-no-test');
+    if (failing.length > 0)
+      return failing.map(({ name, status, excerpt }) => `check ${name}: ${status}\n${excerpt}`).join('\n\n');
+    await recordProof(proof, base);
+    return null;
   });
+  if (red === null) return null;
+  return {
+    reason: 'base-red',
+    detail: `before any change, on ${base.slice(0, 12)}:\n${red}`.slice(0, 20_000),
+    next: `make the checks pass on ${pipeline.target} (or correct them in ${projectFile}), commit, then mw retry ${item.id}`,
+  };
 }
 
-const proving = new Map<string, Promise<Refusal | null>>();
+/** What is red on a base, by the proof that is under way; `null` when nothing is. */
+const proving = new Map<string, Promise<string | null>>();
 
-/** Items that start together on one base wait for one proof. An abort is the first one's own; the others try again. */
-async function onlyOnce(key: string, prove: () => Promise<Refusal | null>): Promise<Refusal | null> {
-  const running = proving.get(key);
+/** Items that start together and need the same proof wait for one. An abort is the first one's own; the others try again. */
+async function onlyOnce(proof: string, prove: () => Promise<string | null>): Promise<string | null> {
+  const running = proving.get(proof);
   if (running !== undefined) {
     return running.catch((error: unknown) => {
-      if (error instanceof StepAborted) return onlyOnce(key, prove);
+      if (error instanceof StepAborted) return onlyOnce(proof, prove);
       throw error;
     });
   }
-  const mine = prove().finally(() => proving.delete(key));
-  proving.set(key, mine);
+  const mine = prove().finally(() => proving.delete(proof));
+  proving.set(proof, mine);
   return mine;
 }

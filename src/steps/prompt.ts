@@ -14,6 +14,8 @@ const diffChars = 160_000;
 export interface PromptParts {
   readonly instructions: string;
   readonly schema: JsonSchema | null;
+  /** Whether the agent may leave without a result. A reviewer may not: what is not judged has not passed. */
+  readonly exits: boolean;
   readonly writes: boolean;
   readonly item: Pick<WorkItem, 'id' | 'title' | 'body'>;
   readonly artifacts: readonly { readonly phase: string; readonly text: string }[];
@@ -57,7 +59,7 @@ export function writeRepairPrompt(schema: JsonSchema, problems: readonly string[
   ].join('\n');
 }
 
-function contract({ schema, writes, checks }: PromptParts): string {
+function contract({ schema, exits, writes, checks }: PromptParts): string {
   const lines = [
     writes
       ? 'Work in the current directory. What you leave in its files is taken as your work; you need not commit.'
@@ -72,12 +74,13 @@ function contract({ schema, writes, checks }: PromptParts): string {
     );
   }
   if (schema !== null) lines.push('Your result is one JSON value that fits this schema:', JSON.stringify(schema));
-  lines.push(
-    'Instead of a result you may answer with one of these JSON values, when it is the truth:',
-    '- {"type":"no-change-needed","reason":"…"}: what is asked for is there already.',
-    '- {"type":"spec-conflict","criterion":"…","evidence":"…"}: what is asked for contradicts itself, the code or a test.',
-    '- {"type":"question","question":"…","options":["…"]}: only a person can decide, and going on without would be a guess.',
-  );
+  if (exits)
+    lines.push(
+      'Honest exits: instead of a result you may answer with one of these JSON values, when it is the truth:',
+      '- {"type":"no-change-needed","reason":"…"}: what is asked for is there already.',
+      '- {"type":"spec-conflict","criterion":"…","evidence":"…"}: what is asked for contradicts itself, the code or a test.',
+      '- {"type":"question","question":"…","options":["…"]}: only a person can decide, and going on without would be a guess.',
+    );
   return section('Contract', lines.join('\n'));
 }
 

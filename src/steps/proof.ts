@@ -1,23 +1,46 @@
 /** That the checks pass on an accepted commit, remembered, so that a clean base is proven once and not for each item. */
 import { createHash } from 'node:crypto';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { treeOf } from '../git/history.ts';
+import { dirname, join } from 'node:path';
 import type { PinnedPipeline } from '../model/pipeline.ts';
 import { pinned, rungOf, type StepContext, type StepItem } from './context.ts';
 
-/** Names of all checks that any phase requires, each once. */
+/**
+ * Names of all checks that a run of the pipeline can come to, each once. Conditions look at results, which nobody has
+ * before a run: it can come to every phase.
+ */
 export function requiredChecks(pipeline: PinnedPipeline): readonly string[] {
   return [...new Set(pipeline.phases.flatMap(({ checks }) => checks))];
 }
 
-export async function hasProof(
-  about: StepItem,
-  gitDir: string,
-  commit: string,
-  context: StepContext,
-): Promise<boolean> {
-  const file = await proofFile(about, gitDir, commit, context);
+/**
+ * The file that a proof leaves. It is of one commit under exactly these checks, in this order (one may need what
+ * another has built), in a certain environment, behind certain walls and limits.
+ */
+export function proofFile(about: StepItem, commit: string, context: StepContext): string {
+  const pipeline = pinned(about);
+  const { checkMs, copyBytes } = pipeline.limits;
+  const digest = createHash('sha256').update(
+    JSON.stringify([
+      commit,
+      requiredChecks(pipeline).map((name) => [name, pipeline.checks[name]]),
+      pipeline.setup,
+      pipeline.network,
+      pipeline.readOnly,
+      rungOf(about),
+      checkMs,
+      copyBytes,
+    ]),
+  );
+  return join(context.home.project(about.item.project).proofs, digest.digest('hex'));
+}
+
+/** Whether the run has seen each of them pass on this very commit. A phase that it left out asked for none of its own. */
+export function isProvenByRun(about: StepItem, commit: string): boolean {
+  return requiredChecks(pinned(about)).every((name) => about.proven[name] === commit);
+}
+
+export async function hasProof(file: string): Promise<boolean> {
   return readFile(file).then(
     () => true,
     (error: NodeJS.ErrnoException) => {
@@ -27,30 +50,7 @@ export async function hasProof(
   );
 }
 
-export async function recordProof(
-  about: StepItem,
-  gitDir: string,
-  commit: string,
-  context: StepContext,
-): Promise<void> {
-  const file = await proofFile(about, gitDir, commit, context);
-  await mkdir(context.home.project(about.item.project).proofs, { recursive: true, mode: 0o700 });
+export async function recordProof(file: string, commit: string): Promise<void> {
+  await mkdir(dirname(file), { recursive: true, mode: 0o700 });
   await writeFile(file, `${commit}\n`);
-}
-
-/** A proof is of a tree under certain checks, in a certain environment, behind certain walls. */
-async function proofFile(about: StepItem, gitDir: string, commit: string, context: StepContext): Promise<string> {
-  const pipeline = pinned(about);
-  const checks = requiredChecks(pipeline).map((name) => [name, pipeline.checks[name]]);
-  const digest = createHash('sha256').update(
-    JSON.stringify([
-      await treeOf(gitDir, commit),
-      checks,
-      pipeline.setup,
-      pipeline.network,
-      pipeline.readOnly,
-      rungOf(about),
-    ]),
-  );
-  return join(context.home.project(about.item.project).proofs, digest.digest('hex'));
 }

@@ -17,7 +17,7 @@ import { inspectSession, killSession } from '../sandbox/session.ts';
 import { SessionVanished, StepAborted, type StepContext } from './context.ts';
 import { writeRepairPrompt } from './prompt.ts';
 import { runCommand, type CommandEnd } from './run-command.ts';
-import { judgeResult, type HonestExit } from './validate-result.ts';
+import { exitSchemas, judgeResult, type HonestExit } from './validate-result.ts';
 
 const resultBytes = 4 * 1024 * 1024;
 
@@ -27,6 +27,8 @@ export interface AgentTask {
   readonly config: AgentConfig;
   readonly prompt: string;
   readonly schema: JsonSchema | null;
+  /** Whether an honest exit may stand in place of the result. */
+  readonly exits: boolean;
   readonly writes: boolean;
   readonly rung: SandboxRung;
   readonly tree: string;
@@ -134,8 +136,10 @@ async function runTurn(
   const directory = join(task.folder, `turn-${number}`);
   const home = join(task.folder, 'home');
   const turn: Turn = {
+    number,
     prompt,
     schema: task.schema,
+    exits: task.exits ? exitSchemas : [],
     config: task.config,
     writes: task.writes,
     resume,
@@ -176,9 +180,9 @@ async function runTurn(
   };
   const durationMs = end.type === 'exited' ? end.durationMs : Math.round(performance.now() - startedAt);
   const [asked, transcript, stderr, egress] = await Promise.all([
-    context.artifacts.put('prompt.md', prompt),
-    context.artifacts.put('transcript', end.stdout),
-    context.artifacts.put('stderr', end.stderr),
+    context.artifacts.put('prompt.md', launch.stdin),
+    context.artifacts.put('transcript', end.bytes.stdout),
+    context.artifacts.put('stderr', end.bytes.stderr),
     context.artifacts.putFile('egress.jsonl', join(directory, 'egress.jsonl')),
   ]);
   const record: SessionRecord = {

@@ -42,6 +42,7 @@ export async function runAttempt(
       config,
       prompt,
       schema: maker.output.type === 'schema' ? maker.output.schema : null,
+      exits: true,
       writes: maker.writes,
       rung: rungOf(about),
       tree: place.copy.tree,
@@ -70,6 +71,7 @@ async function promptFor(
   return writePrompt({
     instructions: await textOf(maker.instructions.hash, context),
     schema: maker.output.type === 'schema' ? maker.output.schema : null,
+    exits: true,
     writes: maker.writes,
     item: about.item,
     artifacts: await artifactTexts(effect.artifacts, context),

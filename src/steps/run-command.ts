@@ -3,7 +3,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { SandboxRung } from '../model/sandbox-rung.ts';
 import type { Overlay } from '../sandbox/sandbox.ts';
-import { readSessionOutput, runSession, type SessionEnd } from '../sandbox/session.ts';
+import { readSessionOutput, runSession, type SessionEnd, type SessionOutput } from '../sandbox/session.ts';
 import { shortName } from '../store/home.ts';
 import type { StepContext } from './context.ts';
 
@@ -25,7 +25,7 @@ export interface CommandSpec {
   readonly copyBytes: number;
 }
 
-export type CommandEnd = SessionEnd & { readonly stdout: string; readonly stderr: string };
+export type CommandEnd = SessionEnd & Pick<SessionOutput, 'stdout' | 'stderr' | 'bytes'>;
 
 /** Starts the command, or joins or adopts the one that ran in this directory before. */
 export async function runCommand(spec: CommandSpec, context: StepContext, signal: AbortSignal): Promise<CommandEnd> {
@@ -51,8 +51,8 @@ export async function runCommand(spec: CommandSpec, context: StepContext, signal
     watch: { folders: spec.writable, maxBytes: spec.copyBytes },
     signal,
   });
-  const { stdout, stderr } = await readSessionOutput(spec.directory);
-  return { ...end, stdout, stderr };
+  const { stdout, stderr, bytes } = await readSessionOutput(spec.directory);
+  return { ...end, stdout, stderr, bytes };
 }
 
 function isLoopback(endpoint: string): boolean {

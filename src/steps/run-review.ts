@@ -35,6 +35,7 @@ export async function runReview(
   const prompt = writePrompt({
     instructions: await textOf(reviewer.instructions.hash, context),
     schema: reviewSchema,
+    exits: false,
     writes: false,
     item: about.item,
     artifacts: await artifactTexts(effect.artifacts, context),
@@ -49,6 +50,7 @@ export async function runReview(
       config,
       prompt,
       schema: reviewSchema,
+      exits: false,
       writes: false,
       rung: rungOf(about),
       tree: place.copy.tree,

@@ -5,20 +5,36 @@ import { z } from 'zod';
 import type { JsonSchema } from '../agents/agent.ts';
 import type { Facts } from '../model/outcome.ts';
 
+/** What may be said in place of a result. The descriptions reach the model where its program holds it to a schema. */
 const HonestExit = z.discriminatedUnion('type', [
-  z.object({ type: z.literal('no-change-needed'), reason: z.string().min(1).max(8_000) }),
-  z.object({
-    type: z.literal('spec-conflict'),
-    criterion: z.string().min(1).max(500),
-    evidence: z.string().min(1).max(8_000),
-  }),
-  z.object({
-    type: z.literal('question'),
-    question: z.string().min(1).max(4_000),
-    options: z.array(z.string().max(500)).max(10).default([]),
-  }),
+  z
+    .object({
+      type: z.literal('no-change-needed'),
+      reason: z.string().min(1).max(8_000).describe('Where it is, and how that was seen.'),
+    })
+    .describe('An honest exit: what is asked for is there already.'),
+  z
+    .object({
+      type: z.literal('spec-conflict'),
+      criterion: z.string().min(1).max(500).describe('What is asked for and cannot hold.'),
+      evidence: z.string().min(1).max(8_000).describe('What it contradicts, and where.'),
+    })
+    .describe('An honest exit: what is asked for contradicts itself, the code or a test.'),
+  z
+    .object({
+      type: z.literal('question'),
+      question: z.string().min(1).max(4_000),
+      options: z.array(z.string().max(500)).max(10).default([]).describe('Possible answers; empty when it is open.'),
+    })
+    .describe('An honest exit: only a person can decide, and going on without would be a guess.'),
 ]);
 export type HonestExit = z.infer<typeof HonestExit>;
+
+/** For programs that hold their model to a schema. All that is optional is asked for: strict servers take nothing else. */
+export const exitSchemas: readonly JsonSchema[] = HonestExit.options.map((exit) => {
+  const { $schema: _, ...schema } = z.toJSONSchema(exit, { target: 'draft-07' });
+  return schema;
+});
 
 export type Judged =
   | { readonly type: 'fits'; readonly value: unknown }

@@ -3,7 +3,16 @@ import type { JournalEvent } from '../model/event.ts';
 import type { PinnedPipeline } from '../model/pipeline.ts';
 import { isFinal } from '../model/work-item.ts';
 import { effectRowChange } from './effect-rows.ts';
-import type { NewEvent, ProjectRow, Spend, Store, StoredState, StoreTransaction, WorkerRow } from './store.ts';
+import type {
+  NewEvent,
+  ProjectRow,
+  RunningRow,
+  Spend,
+  Store,
+  StoredState,
+  StoreTransaction,
+  WorkerRow,
+} from './store.ts';
 
 interface Row<S> {
   readonly number: number;
@@ -78,6 +87,13 @@ export function createMemoryStore<S extends StoredState>(clock: () => number): S
           item.project === project && item.key !== null && keys.includes(item.key) ? [[item.key, item.id]] : [],
         ),
       ),
+    // Nothing else runs between these looks.
+    snapshot: async (id) => {
+      const row = rows.get(id);
+      if (row === undefined) return null;
+      const { version, state } = row;
+      return { version, state, events: events.filter(({ item }) => item === id), running: runningOf(state) };
+    },
     events: async ({ item, afterSeq, limit }) =>
       events
         .filter((event) => (item === undefined || event.item === item) && event.seq > (afterSeq ?? 0))
@@ -119,19 +135,21 @@ function memoryFactory<S extends StoredState>({ rows, spends, starts, now }: Mem
     },
     workers: async () => workers,
     running: async (worker) =>
-      [...rows.values()].flatMap(({ state }) =>
-        Object.values(state.awaiting).flatMap((each) =>
-          each.state === 'running' && each.worker !== null && (worker === undefined || each.worker === worker)
-            ? [{ effect: each.effect.id, item: state.item.id, token: each.token, worker: each.worker }]
-            : [],
-        ),
-      ),
+      [...rows.values()]
+        .flatMap(({ state }) => runningOf(state))
+        .filter((each) => worker === undefined || each.worker === worker),
     factory: async () => ({ pausedBy, drainAskedAt }),
     async saveFactory(change) {
       if (change.pausedBy !== undefined) pausedBy = change.pausedBy;
       if (change.drain === true) drainAskedAt = now();
     },
   } satisfies Partial<Store<S>>;
+}
+
+function runningOf({ item, awaiting }: StoredState): readonly RunningRow[] {
+  return Object.values(awaiting).flatMap(({ effect, state, token, worker }) =>
+    state === 'running' && worker !== null ? [{ effect: effect.id, item: item.id, token, worker }] : [],
+  );
 }
 
 function record<S>({ ids, events }: Memory<S>, event: NewEvent, at: string): void {

@@ -1,9 +1,12 @@
 /** Reading items and their journals. */
 import type { Pool } from 'pg';
 import type { JournalEvent } from '../model/event.ts';
-import type { Store, StoredState } from './store.ts';
+import type { ItemSnapshot, Store, StoredState } from './store.ts';
 
-type ItemsPart<S extends StoredState> = Pick<Store<S>, 'item' | 'items' | 'itemByKey' | 'events' | 'lastSeq'>;
+type ItemsPart<S extends StoredState> = Pick<
+  Store<S>,
+  'item' | 'snapshot' | 'items' | 'itemByKey' | 'events' | 'lastSeq'
+>;
 
 export function readItems<S extends StoredState>(pool: Pool): ItemsPart<S> {
   return {
@@ -12,6 +15,23 @@ export function readItems<S extends StoredState>(pool: Pool): ItemsPart<S> {
         id,
       ]);
       return rows[0] ?? null;
+    },
+    async snapshot(id) {
+      // One statement sees one moment, whatever others commit while it runs.
+      const { rows } = await pool.query<ItemSnapshot<S>>(
+        `select version, state,
+            (select coalesce(json_agg(json_build_object('seq', seq, 'item', event.item, 'n', n, 'id', event.id, 'body', body,
+                             'machine', machine, 'decided', decided, 'at', at) order by seq), '[]')
+               from event where event.item = item.id) as events,
+            (select coalesce(json_agg(json_build_object('effect', effect.id, 'item', effect.item, 'token', token,
+                             'worker', worker) order by effect.id), '[]')
+               from effect where effect.item = item.id and effect.state = 'running') as running
+           from item where id = $1`,
+        [id],
+      );
+      const row = rows[0];
+      if (row === undefined) return null;
+      return { ...row, events: row.events.map((event) => ({ ...event, at: new Date(event.at).toISOString() })) };
     },
     async items({ ids, open, project }) {
       const { rows } = await pool.query<{ number: number; version: number; state: S }>(

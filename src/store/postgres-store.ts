@@ -150,7 +150,12 @@ async function saveItem(
            from jsonb_to_recordset($9) as s (event text, agent text, micro_usd bigint, known boolean)),
        begun as (
          insert into session_start (effect, project, agent, at)
-         select s.effect, $8, s.agent, now() from jsonb_to_recordset($10) as s (effect text, agent text))
+         select s.effect, $8, s.agent, now() from jsonb_to_recordset($10) as s (effect text, agent text)),
+       -- Rates look back one minute. A start takes old rows along, a few, and none that another one is taking.
+       old as (
+         delete from session_start where ctid in (
+           select ctid from session_start where $10::jsonb <> '[]' and at < now() - interval '1 hour'
+            limit 20 for update skip locked))
      select pg_notify('${channel}', $1)`,
     [
       after.item.id,

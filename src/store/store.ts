@@ -74,6 +74,14 @@ export interface RunningRow {
   readonly worker: string;
 }
 
+/** An item, its whole journal and its running effects, all as they were at one moment. */
+export interface ItemSnapshot<S> {
+  readonly version: number;
+  readonly state: S;
+  readonly events: readonly JournalEvent[];
+  readonly running: readonly RunningRow[];
+}
+
 /** What another process changed: one item, many items at once, or the factory's own facts (projects, workers, pause). */
 export type StoreSignal =
   | { readonly type: 'item'; readonly id: ItemId }
@@ -106,6 +114,8 @@ export interface Store<S extends StoredState = StoredState> {
   savePipeline(hash: string, pipeline: PinnedPipeline): Promise<void>;
   pipeline(hash: string): Promise<PinnedPipeline | null>;
   item(id: ItemId): Promise<{ readonly number: number; readonly state: S } | null>;
+  /** What must agree within itself while others go on writing; `null` when there is no such item. */
+  snapshot(id: ItemId): Promise<ItemSnapshot<S> | null>;
   /** All items, or those with these ids, oldest first. */
   items(filter: {
     readonly ids?: readonly ItemId[];

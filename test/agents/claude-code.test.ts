@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createClaudeCode } from '../../src/agents/claude-code/claude-code.ts';
 import type { Turn } from '../../src/agents/agent.ts';
+import { exitSchemas } from '../../src/steps/validate-result.ts';
 import { canEnclose, encloseIn } from './enclose.ts';
 import { binFolder, whyNotInstalled } from './installed.ts';
 import { startModelServer, type ModelReply, type ModelRequest, type ModelServer } from './model-server.ts';
@@ -46,7 +47,8 @@ async function run(reply: (request: ModelRequest) => ModelReply, overrides: Part
 
 const write = (path: string): ModelReply => ({ call: 'Write', input: { file_path: path, content: 'hello\n' } });
 const shell = (command: string): ModelReply => ({ call: 'Bash', input: { command, description: 'run' } });
-const answer = (status: string): ModelReply => ({ call: 'StructuredOutput', input: { status } });
+const say = (answer: object): ModelReply => ({ call: 'StructuredOutput', input: { answer } });
+const answer = (status: string): ModelReply => say({ status });
 const failureOf = ({ report }: Ran): unknown => (report.end.type === 'failed' ? report.end.failure.type : report.end);
 
 describe.skipIf(missing !== null)(`the real Claude Code (${missing ?? 'installed'})`, () => {
@@ -67,10 +69,27 @@ describe.skipIf(missing !== null)(`the real Claude Code (${missing ?? 'installed
     expect(first.report.end).toMatchObject({ type: 'answered', text: 'It is done.', json: undefined });
     const { conversation, usage } = first.report;
     const resume = { conversation: conversation ?? '', usage };
-    const second = await runTurn(agent, { ...turn, prompt: 'FEEDBACK: answer by the schema', resume }, place);
+    const second = await runTurn(
+      agent,
+      { ...turn, number: 2, prompt: 'FEEDBACK: answer by the schema', resume },
+      place,
+    );
     expect(second.report.end).toMatchObject({ json: { status: 'mended' } });
     expect(second.report.conversation).toBe(conversation);
     expect(second.report.usage).toMatchObject({ inputTokens: 1000, costMicroUsd: 3750 });
+  });
+
+  test('leaves honestly where it is held to a schema that no exit fits', async () => {
+    const exit = { type: 'spec-conflict', criterion: 'AC-1', evidence: 'the test wants the opposite' };
+    const leave = ({ toolResults }: ModelRequest): ModelReply => (toolResults === 0 ? say(exit) : { say: 'done' });
+    const { report } = await run(leave, { schema, exits: exitSchemas });
+    expect(report.end).toMatchObject({ type: 'answered', json: exit });
+    expect(server?.requests()[0]?.text).toContain('one of the honest exits');
+    await server?.stop();
+
+    // The red control: one that may not leave is held to a result, and the exit is not accepted as one.
+    const insist = ({ toolResults }: ModelRequest): ModelReply => (toolResults === 0 ? say(exit) : answer('done'));
+    expect((await run(insist, { schema })).report.end).toMatchObject({ json: { status: 'done' } });
   });
 
   test('may spend its cap on a resumed turn too, and no more', async () => {

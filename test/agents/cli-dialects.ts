@@ -25,7 +25,7 @@ const claudeCode: Dialect = {
   name: 'claude-code',
   config: (url) => `{ adapter: claude-code, endpoint: "${url}", model: claude-sonnet-4-5 }`,
   shell: (command) => ({ call: 'Bash', input: { command, description: 'run' } }),
-  answer: (value) => ({ call: 'StructuredOutput', input: value }),
+  answer: (value) => ({ call: 'StructuredOutput', input: { answer: value } }),
   contextOverflow: {
     fail: 400,
     type: 'invalid_request_error',
@@ -46,7 +46,7 @@ const codex: Dialect = {
   name: 'codex',
   config: codexConfig,
   shell: codexShell,
-  answer: (value) => ({ say: JSON.stringify(value) }),
+  answer: (value) => ({ say: JSON.stringify({ answer: value }) }),
   contextOverflow: { fail: 400, type: 'invalid_request_error', message: 'too long', code: 'context_length_exceeded' },
   sneak: codexShell('echo sneaked > sneaked.txt'),
   tellsCost: false,

@@ -1,9 +1,11 @@
 import { existsSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { Ajv } from 'ajv';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createCodex } from '../../src/agents/codex/codex.ts';
 import type { Turn } from '../../src/agents/agent.ts';
+import { exitSchemas } from '../../src/steps/validate-result.ts';
 import { canEnclose, encloseIn } from './enclose.ts';
 import { binFolder, whyNotInstalled } from './installed.ts';
 import { startModelServer, type ModelReply, type ModelRequest, type ModelServer } from './model-server.ts';
@@ -49,7 +51,7 @@ const step =
 describe.skipIf(missing !== null)(`the real Codex (${missing ?? 'installed'})`, () => {
   test('writes a file, runs a command and answers by the schema', async () => {
     const script = step(shell('echo hello > hello.txt'), shell('cat hello.txt > seen.txt'), {
-      say: '{"status":"done","note":null}',
+      say: '{"answer":{"status":"done","note":null}}',
     });
     const { report, survivors } = await run(script, { schema });
     expect(report.end).toMatchObject({ type: 'answered', json: { status: 'done' } });
@@ -61,17 +63,35 @@ describe.skipIf(missing !== null)(`the real Codex (${missing ?? 'installed'})`, 
 
   test('answers in prose instead of the schema, and by the schema once that is fed back', async () => {
     const turn = await turnWith(
-      ({ text }) => ({ say: text.includes('FEEDBACK') ? '{"status":"mended"}' : 'It is done.' }),
+      ({ text }) => ({ say: text.includes('FEEDBACK') ? '{"answer":{"status":"mended"}}' : 'It is done.' }),
       { schema },
     );
     const first = await runTurn(agent, turn, place);
     expect(first.report.end).toMatchObject({ type: 'answered', text: 'It is done.', json: undefined });
     const { conversation, usage } = first.report;
     const resume = { conversation: conversation ?? '', usage };
-    const second = await runTurn(agent, { ...turn, prompt: 'FEEDBACK: answer by the schema', resume }, place);
+    const resumed = { ...turn, number: 2, prompt: 'FEEDBACK: answer by the schema', resume };
+    const second = await runTurn(agent, resumed, place);
+    // A worker that takes over reads the first turn again: its last words are still its own.
+    const { resultFile } = await agent.launch(turn);
+    expect(await readFile(resultFile ?? '', 'utf8')).toBe('It is done.');
     expect(second.report.end).toMatchObject({ json: { status: 'mended' } });
     expect(second.report.conversation).toBe(conversation);
     expect(second.report.usage).toMatchObject({ inputTokens: 1000, outputTokens: 50 });
+  });
+
+  test('leaves honestly where it is held to a schema that no exit fits', async () => {
+    const exit = { type: 'spec-conflict', criterion: 'AC-1', evidence: 'the test wants the opposite' };
+    const reply = (): ModelReply => ({ say: JSON.stringify({ answer: exit }) });
+    const held = async (overrides: Partial<Turn>): Promise<boolean> => {
+      await server?.stop();
+      const { report } = await run(reply, { schema, ...overrides });
+      expect(report.end).toMatchObject({ type: 'answered', json: exit });
+      const schemaFile = await readFile(join(place.home, 'codex', 'schema.json'), 'utf8');
+      return new Ajv().validate(JSON.parse(schemaFile) as object, { answer: exit });
+    };
+    // The schema that the server was told to hold the model to: with room for the exit and, as the red control, without.
+    expect([await held({ exits: exitSchemas }), await held({})]).toEqual([true, false]);
   });
 
   test('does not obey instructions that lie in the working copy', async () => {

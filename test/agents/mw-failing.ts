@@ -36,6 +36,7 @@ export type CaseName =
   | 'sneak'
   | 'denied'
   | 'honest'
+  | 'conflict'
   | 'cancel'
   | 'down';
 
@@ -131,6 +132,10 @@ function casesFor(dialect: Dialect, mended: ReadonlySet<string>): Readonly<Recor
     denied: { triage: steps(dialect.sneak, prose) },
     honest: {
       build: () => ({ say: 'It is there.\n\n{"type":"no-change-needed","reason":"it says hello already"}' }),
+    },
+    conflict: {
+      triage: () =>
+        dialect.answer({ type: 'spec-conflict', criterion: 'a greeting', evidence: 'the licence forbids greetings' }),
     },
     cancel: { build: () => dialect.shell(`exec tail -f /dev/null ${workingWord}`) },
   };

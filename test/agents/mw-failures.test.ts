@@ -18,6 +18,7 @@ const everywhere: readonly CaseName[] = [
   'prose-session',
   'sneak',
   'honest',
+  'conflict',
   'cancel',
   'down',
 ];
@@ -113,6 +114,13 @@ describe.each(dialects)('$name, failing under mw', (dialect) => {
       const item = await factory.until('honest', 'waiting');
       expect(item.reason).toContain('it says hello already');
       expect(outcomes(item).at(-1)).toBe('build#1 no-change-needed 1');
+    });
+
+    test('an honest "the request contradicts itself" is heard where the CLI holds its model to a schema', async () => {
+      const item = await factory.until('conflict', 'paused');
+      expect(item.reasonCode).toBe('spec-conflict');
+      expect(item.reason).toContain('the licence forbids greetings');
+      expect(outcomes(item)).toEqual(['triage#1 spec-conflict 1']);
     });
 
     test('an endpoint that nobody serves parks the item as unreachable', async () => {

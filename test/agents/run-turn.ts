@@ -32,6 +32,8 @@ export async function makePlace(): Promise<Place> {
 
 export function makeTurn(place: Place, overrides: Partial<Turn> & Pick<Turn, 'config'>): Turn {
   return {
+    number: 1,
+    exits: [],
     prompt: 'Write hello.txt, look at it, and report.',
     schema: null,
     writes: true,

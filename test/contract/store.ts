@@ -126,6 +126,35 @@ export function storeContract(name: string, create: () => Promise<StoreUnderTest
       expect(seen).toEqual(['', 'committed']);
     });
 
+    it('gives an item, its journal and what runs of it as of one moment, while others write', async () => {
+      await add(2);
+      expect(await store.snapshot('MW-9')).toBeNull();
+      const effect = 'MW-1:1/build/attempt-1';
+      let over = false;
+      const turn = () => new Promise((resolve) => setImmediate(resolve));
+      const writing = (async () => {
+        for (let token = 1; token <= 60; token += 1) {
+          const next = awaiting('MW-1', { [effect]: { token, worker: token % 3 === 0 ? null : `w${token}` } });
+          await change('MW-1', (state) => ({ ...state, awaiting: next }));
+          await change('MW-2', (state) => state);
+          await turn();
+        }
+        over = true;
+      })();
+      let looks = 0;
+      for (; !over; looks += 1) {
+        const seen = await store.snapshot('MW-1');
+        if (seen === null) throw new Error('it is gone');
+        expect(seen.events.map(({ n }) => n)).toEqual(Array.from({ length: seen.version }, (_, index) => index + 1));
+        const runs = Object.values(seen.state.awaiting).filter(({ state }) => state === 'running');
+        expect(seen.running).toEqual(runs.map(({ token, worker }) => ({ effect, item: 'MW-1', token, worker })));
+        await turn();
+      }
+      await writing;
+      expect(looks).toBeGreaterThan(3);
+      expect((await store.snapshot('MW-1'))?.events).toEqual(await store.events({ item: 'MW-1' }));
+    });
+
     it('has one time in a transaction, by its own clock', async () => {
       await add(1);
       await store.transact(async (tx) => {

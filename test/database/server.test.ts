@@ -1,9 +1,9 @@
-import { chmod, chown, cp, mkdir, readFile, readdir, readlink, rm, stat, symlink } from 'node:fs/promises';
+import { chmod, chown, cp, mkdir, readFile, readdir, readlink, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import pg from 'pg';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { openDatabase, type Database } from '../../src/store/database.ts';
-import { planLayout } from '../../src/store/postgres/layout.ts';
+import { markUsed, planLayout } from '../../src/store/postgres/layout.ts';
 import { serverStatus, stopServer } from '../../src/store/postgres/supervisor.ts';
 import {
   idleStopperOf,
@@ -165,13 +165,55 @@ describe('a home that cannot be used', () => {
     },
   );
 
-  test('is refused when somebody else has taken the name of its socket folder', async () => {
-    const home = await planHome({ name: 'long'.repeat(40) });
-    await mkdir(home);
-    const { socketFolder } = await planLayout(home);
-    await symlink(await makeFolder(), socketFolder);
-    await expect(openDatabase({ home, migrations })).rejects.toMatchObject({ code: 'E_SOCKET_FOLDER' });
-    await rm(socketFolder);
+  describe('and the folder of its socket, where everybody may write', () => {
+    let home: string;
+    let socketFolder: string;
+    beforeEach(async () => {
+      home = await planHome({ name: 'long'.repeat(40) });
+      await mkdir(home);
+      ({ socketFolder } = await planLayout(home));
+    });
+    afterEach(() => rm(socketFolder, { recursive: true, force: true }));
+    const opening = () => openDatabase({ home, migrations });
+
+    test('is refused when the name is a symbolic link', async () => {
+      const elsewhere = await makeFolder();
+      await symlink(elsewhere, socketFolder);
+      await expect(opening()).rejects.toMatchObject({ code: 'E_SOCKET_FOLDER' });
+      expect(await readdir(elsewhere)).toEqual([]);
+    });
+
+    test('is refused when others may look into it', async () => {
+      await mkdir(socketFolder, { mode: 0o755 });
+      await expect(opening()).rejects.toMatchObject({ code: 'E_SOCKET_FOLDER' });
+    });
+
+    test('is refused when it is a file', async () => {
+      await writeFile(socketFolder, '');
+      await expect(opening()).rejects.toMatchObject({ code: 'E_SOCKET_FOLDER' });
+    });
+
+    test.runIf(asRoot)('is refused when it belongs to somebody else', async () => {
+      await mkdir(socketFolder, { mode: 0o700 });
+      await chown(socketFolder, 4_711, 4_711);
+      await expect(opening()).rejects.toMatchObject({ code: 'E_SOCKET_FOLDER' });
+    });
+
+    test('is taken when it is our own, left by a kill right after it was made', async () => {
+      await mkdir(socketFolder, { mode: 0o700 });
+      const database = await opening();
+      await database.close();
+      expect((await stat(socketFolder)).mode & 0o777).toBe(0o700);
+    });
+
+    test('has nothing written through a link in it', async () => {
+      await mkdir(socketFolder, { mode: 0o700 });
+      const precious = path.join(await makeFolder(), 'precious');
+      await writeFile(precious, 'kept');
+      await symlink(precious, path.join(socketFolder, 'used'));
+      await markUsed(socketFolder);
+      expect(await readFile(precious, 'utf8')).toBe('kept');
+    });
   });
 });
 

@@ -119,6 +119,15 @@ it('says which pipeline an item asks for that there is not, and what it may have
     'invalid-config',
     /no pipeline is called "quik".*did you mean "quick"\?/,
   );
+  // The project's own are known too: in the accepted commit for an item, in the checkout for who looks.
+  expectStopped(
+    await addAndRun(desk.repository, { ...good, pipeline: 'structurd' }),
+    'invalid-config',
+    /no pipeline is called "structurd".*did you mean "structured"\?/,
+  );
+  const checked = await desk.mw(['pipeline', 'check', 'structurd']);
+  expectRefusal(checked, 2, 'E_CONFIG');
+  expect(checked.stderr).toContain('did you mean "structured"?');
 });
 
 it('refuses a circle of dependencies, in one batch and by a later edit, and adds nothing of it', async () => {

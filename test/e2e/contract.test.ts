@@ -91,6 +91,22 @@ it.each([
   expect((await mwJson<{ items: object[] }>(desk, ['list', '--all'])).items).toHaveLength(before);
 });
 
+it.each([
+  ['a mistyped key', '{"titel":"x"}', 'line 1: unknown key "titel": did you mean "title"?'],
+  [
+    'a mistyped value',
+    '{"title":"x","rung":"bubblewrp"}',
+    'line 1: rung: "bubblewrp" is not one of clone, bubblewrap: did you mean "bubblewrap"?',
+  ],
+  ['a wrong type', '{"title":"x","after":"MW-1"}', 'line 1: after: expected a list of texts, not text'],
+  ['no title', '{"body":"x"}', 'line 1: "title" is missing'],
+  ['no object', '[]', 'line 1: expected a mapping of keys, not a list'],
+])('says of a line with %s what was probably meant', async (_what, line, message) => {
+  const ran = await desk.mw(['add', '--json', '-'], { stdin: line });
+  expectRefusal(ran, 2, 'E_BAD_LINE');
+  expect(errorOf(ran).message).toBe(message);
+});
+
 it('refuses a key that is taken, and names the item that has it', async () => {
   const at = repositoryOf('keys');
   const [id = ''] = await addItems(desk, [{ key: 'same', title: 'first' }], at);

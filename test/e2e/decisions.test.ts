@@ -1,6 +1,16 @@
 /** What a person decides, and what a session of the factory is bounded by. */
+import { spawnSync } from 'node:child_process';
 import { afterAll, afterEach, beforeAll, expect, it, onTestFinished, vi } from 'vitest';
-import { fileAt, git, makeRepository, openDesk, sessionProcesses, waitFor, type Desk } from '../support/cli-desk.ts';
+import {
+  fileAt,
+  git,
+  launcher,
+  makeRepository,
+  openDesk,
+  sessionProcesses,
+  waitFor,
+  type Desk,
+} from '../support/cli-desk.ts';
 import {
   addItems,
   errorOf,
@@ -148,9 +158,19 @@ it('decides nothing for a program inside a session', async () => {
     const ran = await desk.mw(args, { env: { MW_SESSION: '1' } });
     expectRefusal(ran, 4, 'E_NOT_A_PERSON');
   }
+  // A program that takes the marker off its own environment is still a child of one that carries it.
+  const unset = (mark: Readonly<Record<string, string>>) =>
+    spawnSync('sh', ['-c', `env -u MW_SESSION "$0" "${launcher}" approve ${id} --json; exit $?`, process.execPath], {
+      cwd: desk.repository,
+      env: { ...desk.env, ...mark },
+      encoding: 'utf8',
+    });
+  const cheated = unset({ MW_SESSION: '1' });
+  expect(cheated.status, cheated.stdout + cheated.stderr).toBe(4);
+  expect(cheated.stdout).toContain('E_NOT_A_PERSON');
   expect((await desk.mw(['events', id])).stdout).toBe(events);
   // The red control: the same command by a person.
-  expect(await desk.mw(['approve', id])).toMatchObject({ code: 0 });
+  expect(unset({}).status).toBe(0);
 });
 
 it('holds a paused item and a paused factory, and goes on when resumed', async () => {

@@ -30,7 +30,7 @@ export function agentsAlive(home: string): number {
  * and a process in the middle of `exec` shows no environment.
  */
 export async function killFactory(home: string): Promise<void> {
-  for (let clean = 0; clean < 2; ) {
+  for (let clean = 0; clean < 2;) {
     const rows = factoryProcesses(home);
     await killAll(rows);
     clean = rows.length === 0 ? clean + 1 : 0;

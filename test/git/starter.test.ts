@@ -1,10 +1,11 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { GitFailed, runGit, startThroughShell } from '../../src/git/git.ts';
 import { openStarter, type Starter } from '../../src/git/starter.ts';
-import { openWorkshop } from './workshop.ts';
+import { commit, git, openWorkshop } from './workshop.ts';
 
 function open(): Starter {
   const starter = openStarter();
@@ -13,7 +14,7 @@ function open(): Starter {
   return starter;
 }
 
-const quick = { env: {}, input: undefined, onStart: () => undefined };
+const quick = { env: {}, input: undefined, maxBytes: 1_000_000, onStart: () => undefined };
 
 describe('the starter', () => {
   it('gives a program its arguments, its whole environment and its input, whatever they hold', async () => {
@@ -61,6 +62,23 @@ describe('the starter', () => {
     expect((await starter.run({ ...quick, argv: ['/bin/echo', 'on'] })).stdout.toString()).toBe('on\n');
   });
 
+  it.each(['1', '2'])('ends a program that prints too much on %s, and hands out no more than a bound', async (to) => {
+    const starter = open();
+    const print = (size: number, then = '') => ({
+      ...quick,
+      argv: ['/bin/sh', '-c', `head -c ${size} /dev/zero >&${to}; ${then}`],
+      env: { PATH: '/usr/bin:/bin' },
+      maxBytes: 100_000,
+    });
+    const size = ({ stdout, stderr }: { stdout: Buffer; stderr: Buffer }) => stdout.length + stderr.length;
+    const fits = await starter.run(print(100_000));
+    expect([fits.status, fits.tooLong, size(fits)]).toEqual([0, false, 100_000]);
+    const goesOn = await starter.run(print(100_001, 'exec sleep 60'));
+    expect([goesOn.status, goesOn.tooLong, size(goesOn)]).toEqual([137, true, 100_000]);
+    const endsItself = await starter.run(print(100_001));
+    expect([endsItself.status, endsItself.tooLong, size(endsItself)]).toEqual([0, true, 100_000]);
+  });
+
   it('leaves no zombies behind, and no shell after it was closed', async () => {
     const starter = openStarter();
     if (starter === null) throw new Error('no starter');
@@ -106,6 +124,18 @@ describe('git through the starter', () => {
     const ask = async () =>
       (await runGit(['rev-parse', 'refs/heads/main'], { gitDir }).catch(() => null))?.stdout.toString().trim();
     await expect.poll(ask).toBe(base);
+  });
+
+  it('stops at too much output, and says so', async () => {
+    const { user, trusted } = await openWorkshop();
+    const blob = commit(user, { 'big.txt': 'x'.repeat(1_000_000) }) && git(user, 'rev-parse', 'main:big.txt');
+    onTestFinished(startThroughShell());
+    const reading = runGit(['cat-file', '--batch'], { gitDir: join(user, '.git'), input: `${blob}\n`.repeat(300) });
+    await expect(reading).rejects.toThrow(
+      /cat-file --batch: output-too-long: it printed more than its output may be: 256 MiB/,
+    );
+    await expect(reading).rejects.toMatchObject({ reason: 'output-too-long' });
+    expect((await runGit(['rev-parse', 'refs/heads/main'], { gitDir: trusted.gitDir })).stdout.length).toBe(41);
   });
 
   it('holds the time limit of git', async () => {

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
-import { rewriteFileUrls } from '../../scripts/build.ts';
+import { findStarted, locate } from '../../scripts/build.ts';
 import { writeLayerTable } from '../../scripts/layer-table.ts';
 import { layers } from '../../scripts/layers.ts';
 import { findSourceBreaks } from '../../scripts/source-rules.ts';
@@ -66,9 +66,19 @@ test.each([
   expect(findSourceBreaks(file, text)).toEqual([]);
 });
 
-test('the build points files that are started beside the code at their built form', () => {
-  expect(rewriteFileUrls("new URL('./wrapper.ts', import.meta.url)")).toBe("new URL('./wrapper.js', import.meta.url)");
-  expect(rewriteFileUrls("new URL('../sql/1.sql', import.meta.url)")).toBe("new URL('../sql/1.sql', import.meta.url)");
+test('the build finds the programs that are started beside the code', () => {
+  const both =
+    "new URL('./relay.ts', import.meta.url); new URL(`../egress/main${extname(import.meta.url)}`, import.meta.url)";
+  expect(findStarted('sandbox/walls/walls.ts', both)).toEqual(['sandbox/walls/relay', 'sandbox/egress/main']);
+  expect(findStarted('store/migrate.ts', "new URL('./migrations/', import.meta.url)")).toEqual([]);
+});
+
+test('what a module knows of its own place stays true in another file', () => {
+  const place = locate('sandbox/walls/walls.ts', 'chunks/up-1.js').replace(
+    'import.meta.url',
+    '"file:///dist/chunks/up-1.js"',
+  );
+  expect(place).toBe('new URL("../sandbox/walls/walls.js", "file:///dist/chunks/up-1.js").href');
 });
 
 test('tests inherit nothing of the person who runs them', () => {

@@ -23,7 +23,18 @@ describe.each(rungs)('a session on the %s rung', (rung) => {
     const place = makePlace();
     const end = await runSession(shell(place, rung, 'echo out; echo err >&2; exit 7'));
     expect(end).toMatchObject({ type: 'exited', exitCode: 7 });
-    expect(await readSessionOutput(place.session)).toEqual({ stdout: 'out\n', stderr: 'err\n', cut: false });
+    expect(await readSessionOutput(place.session)).toMatchObject({ stdout: 'out\n', stderr: 'err\n', cut: false });
+  });
+
+  it('gives the bytes of both streams as they came, and says in a line of its own what it has cut', async () => {
+    const place = makePlace();
+    await runSession(shell(place, rung, "printf '\\377\\000first\\n\\376last\\n'; printf '\\200' >&2"));
+    const whole = await readSessionOutput(place.session);
+    expect(whole.bytes.stdout.toString('latin1')).toBe('\u00ff\0first\n\u00felast\n');
+    expect(whole.bytes.stderr.toString('latin1')).toBe('\u0080');
+    const cut = await readSessionOutput(place.session, 6);
+    expect(cut.bytes.stdout.toString('latin1')).toBe('[the first 8 bytes are not kept]\n\u00felast\n');
+    expect([cut.stdout, cut.cut]).toEqual(['\ufffdlast\n', true]);
   });
 
   it('tells a program that is not there from one that cannot be run', async () => {
@@ -182,7 +193,7 @@ describe('what is found in a session’s directory', () => {
   it('reads the end of a stream that is longer than wanted, and says so', async () => {
     const place = makePlace();
     await runSession(shell(place, 'clone', 'printf 0123456789'));
-    expect(await readSessionOutput(place.session, 4)).toEqual({ stdout: '6789', stderr: '', cut: true });
+    expect(await readSessionOutput(place.session, 4)).toMatchObject({ stdout: '6789', stderr: '', cut: true });
   });
 
   it('finds the processes of a session by its marker, and only those', async () => {

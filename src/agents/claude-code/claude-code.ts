@@ -1,6 +1,7 @@
 import type { AgentConfig } from '../../model/config.ts';
 import type { Agent } from '../agent.ts';
 import type { AgentHost } from '../agent-host.ts';
+import { leaveRoomForExits } from '../answer.ts';
 import { commandOf, findExecutable, isReadableFile } from '../program.ts';
 import { describeLine } from './describe.ts';
 import { launchTurn, loginFile } from './launch.ts';
@@ -8,7 +9,7 @@ import { reportTurn } from './report.ts';
 
 /** Claude Code in its headless mode: one process a turn, events as lines of JSON on stdout. */
 export function createClaudeCode(host: AgentHost): Agent {
-  return {
+  return leaveRoomForExits({
     adapter: 'claude-code',
     capabilities: {
       schema: 'tool',
@@ -25,7 +26,7 @@ export function createClaudeCode(host: AgentHost): Agent {
     launch: (turn) => launchTurn(turn, host),
     report: reportTurn,
     describe: describeLine,
-  };
+  });
 }
 
 async function findMissing(config: AgentConfig, host: AgentHost): ReturnType<Agent['missing']> {

@@ -49,7 +49,10 @@ describe('the command line of Claude Code', () => {
       schema: { type: 'object' },
       config: { adapter: 'claude-code', model: 'm', maxTurns: 7 },
     });
-    expect(valueOf(full, '--json-schema')).toBe('{"type":"object"}');
+    expect(JSON.parse(valueOf(full, '--json-schema') ?? '')).toMatchObject({
+      properties: { answer: { type: 'object' } },
+      required: ['answer'],
+    });
     expect([valueOf(full, '--model'), valueOf(full, '--max-turns')]).toEqual(['m', '7']);
   });
 });

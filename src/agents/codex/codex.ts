@@ -1,6 +1,7 @@
 import type { AgentConfig } from '../../model/config.ts';
 import type { Agent } from '../agent.ts';
 import type { AgentHost } from '../agent-host.ts';
+import { leaveRoomForExits } from '../answer.ts';
 import { commandOf, findExecutable, isReadableFile } from '../program.ts';
 import { describeLine } from './describe.ts';
 import { launchTurn, loginFile } from './launch.ts';
@@ -8,7 +9,7 @@ import { reportTurn } from './report.ts';
 
 /** Codex in its headless mode: one process a turn, events as lines of JSON on stdout. It has no caps of its own. */
 export function createCodex(host: AgentHost): Agent {
-  return {
+  return leaveRoomForExits({
     adapter: 'codex',
     capabilities: {
       schema: 'grammar',
@@ -25,7 +26,7 @@ export function createCodex(host: AgentHost): Agent {
     launch: (turn) => launchTurn(turn, host),
     report: reportTurn,
     describe: describeLine,
-  };
+  });
 }
 
 async function findMissing(config: AgentConfig, host: AgentHost): ReturnType<Agent['missing']> {

@@ -26,11 +26,20 @@ describe('a turn of Codex', () => {
     const schema = { type: 'object', properties: { ok: { type: 'boolean' } } };
     const launched = await launch({ schema, prompt: 'p' });
     expect(launched.argv).toContain('--output-schema');
-    expect(JSON.parse(fileOf(launched, 'schema.json') ?? '')).toMatchObject({
-      required: ['ok'],
+    expect(JSON.parse(fileOf(launched, 'schema.json') ?? '')).toEqual({
+      type: 'object',
+      properties: {
+        answer: {
+          type: 'object',
+          properties: { ok: { anyOf: [{ type: 'boolean' }, { type: 'null' }] } },
+          required: ['ok'],
+          additionalProperties: false,
+        },
+      },
+      required: ['answer'],
       additionalProperties: false,
     });
-    expect(launched.stdin).toBe('p');
+    expect(launched.stdin).toMatch(/^p\n## Answer\n/);
   });
 
   test('spells the schema out in the prompt where nobody holds the model to it', async () => {
@@ -60,6 +69,18 @@ describe('a turn of Codex', () => {
   test('continues a conversation', async () => {
     const { argv } = await launch({ resume: { conversation: 'thread', usage: unknownUsage } });
     expect(argv.slice(-3)).toEqual(['resume', 'thread', '-']);
+  });
+
+  test('keeps its last words apart from those of the turn before', async () => {
+    const turns = [await launch({ number: 1 }), await launch({ number: 2 })];
+    expect(turns.map(({ resultFile }) => resultFile)).toEqual([
+      '/r/home/codex/last-message-1.txt',
+      '/r/home/codex/last-message-2.txt',
+    ]);
+    for (const { argv, files, resultFile } of turns) {
+      expect(argv[argv.indexOf('--output-last-message') + 1]).toBe(resultFile);
+      expect(files).toContainEqual({ path: resultFile, content: '' });
+    }
   });
 
   test('links a login instead of copying it, and cannot reach the host that would renew it', async () => {

@@ -25,7 +25,7 @@ export async function launchTurn(turn: Turn, host: AgentHost): Promise<Launch> {
   const login = config.login === true;
   const folder = join(turn.home, 'codex');
   const schemaFile = join(folder, 'schema.json');
-  const resultFile = join(folder, 'last-message.txt');
+  const resultFile = join(folder, `last-message-${turn.number}.txt`);
   const strict = turn.schema === null ? null : strictSchema(turn.schema);
   // Most local servers take the schema and do not hold the model to it, and nobody tells: so it is in the prompt too.
   const spellOut = turn.schema !== null && (strict === null || config.endpoint !== undefined);
@@ -46,7 +46,7 @@ export async function launchTurn(turn: Turn, host: AgentHost): Promise<Launch> {
     files: [
       { path: join(folder, 'config.toml'), content: `${configToml(turn)}\n` },
       { path: resultFile, content: '' },
-      ...(strict === null ? [] : [{ path: schemaFile, content: JSON.stringify(strict.schema, null, 2) }]),
+      ...(strict === null ? [] : [{ path: schemaFile, content: JSON.stringify(strict, null, 2) }]),
     ],
     readOnly: login ? [...program.readOnly, loginFile(host)] : program.readOnly,
     links: login ? [{ path: join(folder, 'auth.json'), target: loginFile(host) }] : [],

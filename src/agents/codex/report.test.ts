@@ -10,6 +10,8 @@ import { describeLine } from './describe.ts';
 import { reportTurn } from './report.ts';
 
 const turn: Turn = {
+  number: 1,
+  exits: [],
   prompt: '',
   schema: { type: 'object', properties: { status: { type: 'string' } } },
   config: { adapter: 'codex' },

@@ -42,10 +42,7 @@ function readEnd(
 /** Without a schema too: the words may hold an honest exit. */
 function readAnswer(text: string, schema: JsonSchema | null): unknown {
   const answer = extractJson(text);
-  const strict = schema === null ? null : strictSchema(schema);
-  return schema === null || strict === null || answer === undefined
-    ? answer
-    : relaxAnswer(answer, schema, strict.wrapped);
+  return schema === null || strictSchema(schema) === null ? answer : relaxAnswer(answer, schema);
 }
 
 function lastMessage(events: readonly JsonObject[]): string | null {

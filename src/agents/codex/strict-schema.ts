@@ -1,34 +1,22 @@
 import type { JsonSchema } from '../agent.ts';
 import { isObject, valueAt, type JsonObject } from '../read-json.ts';
 
-/** The one property of a wrapped answer; the API wants an object at the top. */
-const wrapper = 'answer';
-
-/** A schema as the Responses API takes it in strict mode, and whether the answer is wrapped in an object. */
-export interface StrictSchema {
-  readonly schema: JsonSchema;
-  readonly wrapped: boolean;
-}
-
 /**
  * The nearest schema that strict mode accepts: every object closed, every property required, an optional property
  * nullable instead. Bounds and patterns are left out, since the result is validated against the real schema anyway.
- * `null` when the shape itself cannot be said: open objects, tuples, `allOf`, `not`, untyped values.
+ * `null` when the shape itself cannot be said: no object at the top, open objects, tuples, `allOf`, `not`, untyped values.
  */
-export function strictSchema(schema: JsonSchema): StrictSchema | null {
+export function strictSchema(schema: JsonSchema): JsonSchema | null {
   const definitions = valueAt(schema, '$defs');
   const strict = tighten(schema);
   const tightDefinitions = isObject(definitions) ? tightenEach(definitions) : {};
-  if (strict === null || tightDefinitions === null) return null;
-  const shared = Object.keys(tightDefinitions).length === 0 ? {} : { $defs: tightDefinitions };
-  if (strict['type'] === 'object') return { schema: { ...strict, ...shared }, wrapped: false };
-  return { schema: { ...closedObject({ [wrapper]: strict }), ...shared }, wrapped: true };
+  if (strict?.['type'] !== 'object' || tightDefinitions === null) return null;
+  return { ...strict, ...(Object.keys(tightDefinitions).length === 0 ? {} : { $defs: tightDefinitions }) };
 }
 
-/** The answer to a strict schema as the real schema wants it: unwrapped, without nulls that only stand for "left out". */
-export function relaxAnswer(answer: unknown, schema: JsonSchema, wrapped: boolean): unknown {
-  const inner = wrapped && isObject(answer) && Object.hasOwn(answer, wrapper) ? answer[wrapper] : answer;
-  return relax(inner, schema, schema);
+/** The answer to a strict schema as the real schema wants it: without nulls that only stand for "left out". */
+export function relaxAnswer(answer: unknown, schema: JsonSchema): unknown {
+  return relax(answer, schema, schema);
 }
 
 function tighten(schema: unknown): JsonObject | null {

@@ -2,6 +2,8 @@ import type { Command } from 'commander';
 import { z } from 'zod';
 import { registerProject } from '../../app/projects.ts';
 import { addItems, type NewItem } from '../../app/work.ts';
+import { shapeOf } from '../../config/expected-shape.ts';
+import { explainIssue } from '../../config/explain-issue.ts';
 import { exitCode, UserError } from '../../model/user-error.ts';
 import type { CliContext } from '../context.ts';
 import { collect, parseInteger, parseUsd } from '../options.ts';
@@ -98,12 +100,17 @@ function readLines(text: string): readonly NewItem[] {
     }
     const parsed = Line.safeParse(json);
     if (parsed.success) return parsed.data;
-    const issue = parsed.error.issues[0];
-    throw new UserError(
-      'E_BAD_LINE',
-      `line ${number}: ${issue?.path.join('.') ?? ''} ${issue?.message ?? ''}`.trim(),
-      'mw add --help',
-      { exit: exitCode.usage },
-    );
+    throw new UserError('E_BAD_LINE', `line ${number}: ${explainLine(parsed.error, json)}`, 'mw add --help', {
+      exit: exitCode.usage,
+    });
   });
+}
+
+/** What is wrong with a line, in the words of the configuration's errors: a slip that we can name before anything else. */
+function explainLine(error: z.ZodError, json: unknown): string {
+  const problems = error.issues.flatMap((issue) => explainIssue(issue, shapeOf(Line), json));
+  const problem = problems.find(({ suggestion }) => suggestion !== null) ?? problems[0];
+  if (problem === undefined) return 'it does not fit';
+  const place = problem.on === 'key' || problem.path.length === 0 ? '' : `${problem.path.join('.')}: `;
+  return `${place}${problem.message}${problem.suggestion === null ? '' : `: did you mean "${problem.suggestion}"?`}`;
 }

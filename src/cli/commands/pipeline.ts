@@ -1,8 +1,5 @@
-import { readdir } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { Command } from 'commander';
-import { pinHere } from '../../app/pin-here.ts';
-import { findRepository } from '../../app/projects.ts';
+import { ownPipelinesHere, pinHere } from '../../app/pin-here.ts';
 import { describePipeline, drawPipeline } from '../../config/describe-pipeline.ts';
 import { listShipped, readShipped } from '../../config/shipped-files.ts';
 import type { CliContext } from '../context.ts';
@@ -15,7 +12,7 @@ export function define(command: Command, context: CliContext): void {
     .option('--json', 'for programs')
     .action(async (options: { json?: boolean }) => {
       const shipped = listShipped(await readShipped());
-      const own = await ownPipelines();
+      const own = await ownPipelinesHere(process.cwd());
       if (options.json === true) return context.output.json({ shipped: shipped.pipelines, own });
       const rows = [
         ...shipped.pipelines.map(({ name, description }) => [name, description]),
@@ -46,13 +43,4 @@ export function define(command: Command, context: CliContext): void {
     .description('the pipeline as a Mermaid diagram')
     .argument('[name]')
     .action(async (name: string | undefined) => context.output.line(drawPipeline(await pinHere(process.cwd(), name))));
-}
-
-async function ownPipelines(): Promise<readonly string[]> {
-  const { path } = await findRepository(process.cwd());
-  const names = await readdir(join(path, '.millwright', 'pipelines')).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return [];
-    throw error;
-  });
-  return names.filter((name) => name.endsWith('.yaml')).map((name) => name.slice(0, -'.yaml'.length));
 }

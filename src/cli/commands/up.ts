@@ -29,14 +29,17 @@ export function define(command: Command, context: CliContext): void {
     .option('-d, --detach', 'run in the background')
     .option('--json', 'journal events as lines of JSON')
     .action(async (options: Options) => {
-      if (options.detach === true) return detach(context);
       await context.withFactory(async (factory) => {
+        // Opened for the one in the background too: what is wrong with the home is said here, not in its log.
+        if (options.detach === true) return detach(context);
         const limits = [options.for, options.until].filter((each) => each !== undefined);
+        const untilMs = limits.length === 0 ? null : Math.min(...limits);
+        if (untilMs !== null) context.output.talk(`Until ${momentIn(untilMs)}; what runs then is finished.`);
         const code = await runAndFollow(factory, context, {
           json: options.json === true,
           slots: options.slots ?? (await defaultSlots(factory)),
           untilEmpty: options.untilEmpty === true,
-          untilMs: limits.length === 0 ? null : Math.min(...limits),
+          untilMs,
           maxCostMicroUsd: options.maxCost ?? null,
           maxItems: options.maxItems ?? null,
           only: null,
@@ -44,6 +47,14 @@ export function define(command: Command, context: CliContext): void {
         context.exit(code);
       });
     });
+}
+
+/** The time of day, with its date when that is not today's. */
+function momentIn(ms: number): string {
+  const now = new Date();
+  const then = new Date(now.getTime() + ms);
+  const time = then.toTimeString().slice(0, 5);
+  return then.toDateString() === now.toDateString() ? time : `${time} on ${then.toDateString()}`;
 }
 
 /** The same command without -d, in a session of its own, its output in the home's log. */

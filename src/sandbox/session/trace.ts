@@ -13,9 +13,12 @@ export type Receipt =
   | { readonly type: 'ended'; readonly exitCode: number; readonly started: boolean; readonly durationMs: number }
   | { readonly type: 'stopped'; readonly why: 'stalled' | 'timed-out' | 'too-large'; readonly amount: number };
 
+/** The variable that every process of a session carries in its environment. */
+export const sessionVariable = 'MW_SESSION';
+
 /** `NAME=value` that every process of the session carries in its environment. It does not tell the path. */
 export function sessionMarker(directory: string): { readonly name: string; readonly value: string } {
-  return { name: 'MW_SESSION', value: createHash('sha256').update(resolve(directory)).digest('hex').slice(0, 24) };
+  return { name: sessionVariable, value: createHash('sha256').update(resolve(directory)).digest('hex').slice(0, 24) };
 }
 
 export function markerEntry(directory: string): string {

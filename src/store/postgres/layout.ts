@@ -1,17 +1,6 @@
 import { createHash } from 'node:crypto';
-import {
-  chmod,
-  chown,
-  lstat,
-  mkdir,
-  open,
-  readFile,
-  realpath,
-  rename,
-  stat,
-  statfs,
-  writeFile,
-} from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { chmod, chown, mkdir, open, readFile, realpath, rename, stat, statfs, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { UserError } from '../../model/user-error.ts';
 import type { ServerUser } from './process.ts';
@@ -160,29 +149,43 @@ export async function giveTo(file: string, owner: ServerUser | null): Promise<vo
 
 /** Tells the idle stopper that the database has been used, even if only between two of its looks. */
 export async function markUsed(socketFolder: string): Promise<void> {
-  await writeFile(path.join(socketFolder, 'used'), '').catch((error: unknown) => {
+  // The folder may belong to the server's account, and this process be root: no link in it is followed.
+  const { O_WRONLY, O_CREAT, O_TRUNC, O_NOFOLLOW } = constants;
+  const flag = O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW;
+  await writeFile(path.join(socketFolder, 'used'), '', { flag }).catch((error: unknown) => {
     // Only a hint, and the folder goes with the server.
     if ((error as NodeJS.ErrnoException).code === undefined) throw error;
   });
 }
 
-async function makeSocketFolder(layout: Layout): Promise<void> {
-  const { socketFolder, serverUser, home } = layout;
-  await writingHome(home, async () => {
-    try {
-      await mkdir(socketFolder, { mode: 0o700 });
-      await giveTo(socketFolder, serverUser);
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-    }
-  });
+/** Makes the folder, or takes one that is ours alone. Looked at and given away by descriptor: a name can be exchanged. */
+async function makeSocketFolder({ socketFolder, serverUser, home }: Layout): Promise<void> {
+  await writingHome(home, () =>
+    mkdir(socketFolder, { mode: 0o700 }).catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EEXIST') throw error;
+    }),
+  );
   // In a folder that everybody can write to, the name may have been taken by somebody else.
-  const found = await lstat(socketFolder);
-  const expected = serverUser?.uid ?? process.getuid?.();
-  if (!found.isDirectory() || found.uid !== expected || (found.mode & 0o077) !== 0) {
-    const message = `The folder for the database's socket, ${socketFolder}, is not private to user ${expected}.`;
-    throw new UserError('E_SOCKET_FOLDER', message, `Look at it, remove it (rm -r ${socketFolder}), and try again.`);
+  const ourselves = process.getuid?.();
+  const expected = serverUser?.uid ?? ourselves;
+  const folder = await open(socketFolder, constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW).catch(
+    (error: NodeJS.ErrnoException) => {
+      if (error.code === 'ELOOP' || error.code === 'ENOTDIR' || error.code === 'EACCES') return null;
+      throw error;
+    },
+  );
+  try {
+    const found = await folder?.stat();
+    const isPrivate = found !== undefined && (found.mode & 0o077) === 0;
+    if (isPrivate && found.uid === expected) return;
+    // Just made, here or by a process that was killed before it came to this.
+    if (isPrivate && found.uid === ourselves && serverUser !== null)
+      return await folder?.chown(serverUser.uid, serverUser.gid);
+  } finally {
+    await folder?.close();
   }
+  const message = `The folder for the database's socket, ${socketFolder}, is not private to user ${expected}.`;
+  throw new UserError('E_SOCKET_FOLDER', message, `Look at it, remove it (rm -r ${socketFolder}), and try again.`);
 }
 
 /** Existing data decides, then the owner of the home, then an account that exists for such things. */
