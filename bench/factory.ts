@@ -22,14 +22,9 @@ export function runMw(
 
 /** Adds every item of the job, in its order; the database runs afterwards. */
 export async function addItems(workspace: Workspace): Promise<ProgramRun> {
-  const items = workspace.items();
-  const lines = items.map((item, index) =>
-    JSON.stringify({
-      title: `Item ${item}`,
-      key: item,
-      after: workspace.job.chained ? items.slice(index - 1, index) : [],
-    }),
-  );
+  const keys = workspace.items().map((item) => item.toLowerCase().replace('mw', 'item'));
+  const before = (index: number) => (workspace.job.chained === true ? keys.slice(Math.max(0, index - 1), index) : []);
+  const lines = keys.map((key, index) => JSON.stringify({ title: `Item ${key}`, key, after: before(index) }));
   return runMw(workspace, ['add', '--json', '-'], { input: lines.join('\n') });
 }
 
