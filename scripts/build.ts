@@ -2,7 +2,17 @@
  * Makes `dist/` for publishing: the program in a few files, with what it needs from its libraries, because opening two
  * hundred files takes longer than most commands do. `node scripts/build.ts`
  */
-import { copyFileSync, existsSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  cpSync,
+  existsSync,
+  globSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join, posix, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { rolldown, type Plugin } from 'rolldown';
@@ -48,6 +58,16 @@ export async function build(dist: string): Promise<void> {
     copyFileSync(join(source, file), join(dist, file));
   }
   writeFileSync(join(dist, 'LICENSES-OF-LIBRARIES'), collectLicenses(modules));
+}
+
+/** Lays out in a folder what `npm publish` would send, with the libraries of this checkout beside it. Answers `mw`. */
+export async function makePackage(folder: string): Promise<string> {
+  const { files } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { files: readonly string[] };
+  for (const name of ['package.json', ...files])
+    if (name !== 'dist') cpSync(join(root, name), join(folder, name), { recursive: true });
+  symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'));
+  await build(join(folder, 'dist'));
+  return join(folder, 'bin', 'mw.cjs');
 }
 
 /** Answers the paths of all modules that were taken in. `split`: what only some commands need is a file of its own. */

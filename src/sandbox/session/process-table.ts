@@ -23,16 +23,19 @@ export function readProc(path: string): string | null {
   }
 }
 
-/** The living process with this pid; `null` for none and for a zombie, which runs nothing any more. */
+/**
+ * The living process with this pid; `null` for none and for a zombie, which runs nothing any more: unless it is the first
+ * of several threads, the others of which still end and hold its files open.
+ */
 export function findProcess(pid: number): ProcessRow | null {
   const stat = readProc(`/proc/${pid}/stat`);
   if (stat === null) return null;
   // The name is in parentheses and may hold spaces and parentheses itself.
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   const [state, parent, group] = fields;
-  const start = fields[19];
+  const [threads, start] = [Number(fields[17]), fields[19]];
   if (state === undefined || parent === undefined || group === undefined || start === undefined) return null;
-  if (state === 'Z' || state === 'X') return null;
+  if (state === 'X' || (state === 'Z' && threads <= 1)) return null;
   return { pid, start, parent: Number(parent), group: Number(group) };
 }
 

@@ -9,8 +9,9 @@
  *
  * - The claim is created exclusively; whoever loses the race leaves. It is not synced: after a crash of the machine the
  *   boot id differs, and it no longer counts as alive.
- * - The receipt is one short line; without its line end it does not count, so that it needs no rename to be whole. It
- *   is synced, because what it stands for has been paid.
+ * - The receipt is one short line; without its line end it does not count, so that it needs no rename to be whole. What
+ *   it stands for has been paid: a worker that waits for it has it in the journal, synced, milliseconds later; when that
+ *   worker has gone, which the changed parent tells, the receipt itself is synced.
  * - Times come from /proc/uptime: no process to start, and no jump when somebody sets the clock.
  * - `timeout` (from the script on descriptor 3) holds the wall limit even when no worker lives, in its own group.
  * - Signals meant for the program reach the shell too when they are sent to everything; a caught signal lets it stay
@@ -40,7 +41,10 @@ fi
 started=no
 [ -s /proc/self/fd/4 ] && started=yes
 read -r ended _ </proc/uptime
-printf '%s %s %s %s\\n' "$code" "$started" "$begun" "$ended" >receipt && sync receipt
+printf '%s %s %s %s\\n' "$code" "$started" "$begun" "$ended" >receipt || exit 71
+read -r stat <"/proc/$$/stat"
+set -- \${stat##*) }
+[ "$2" = "$PPID" ] || sync receipt
 `;
 
 /** Exit code of a wrapper that found the session claimed by another one. */
