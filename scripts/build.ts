@@ -63,6 +63,7 @@ export async function build(dist: string): Promise<void> {
 /** Lays out in a folder what `npm publish` would send, with the libraries of this checkout beside it. Answers `mw`. */
 export async function makePackage(folder: string): Promise<string> {
   const { files } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { files: readonly string[] };
+  mkdirSync(folder, { recursive: true });
   for (const name of ['package.json', ...files])
     if (name !== 'dist') cpSync(join(root, name), join(folder, name), { recursive: true });
   symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'));

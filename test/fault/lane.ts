@@ -50,6 +50,7 @@ const roundMs = 40_000;
 
 export async function openLane(): Promise<Lane> {
   const desk = openDesk({ 'README.md': 'three items\n' });
+  await desk.usePackage();
   const ledger = openLedger(join(desk.root, 'ledger'));
   commit(desk.repository, workload(ledger.folder));
   const environment = { ...readEnvironment(), home: desk.home, databaseUrl: undefined, userHome: desk.userHome };

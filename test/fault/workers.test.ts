@@ -3,7 +3,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import { waitFor, type Running } from '../support/cli-desk.ts';
 import { findLeftovers, judgeLedger } from './leftovers.ts';
 import { openLane, type Lane } from './lane.ts';
-import { isFrozen } from './processes.ts';
+import { isFrozen, killFactory } from './processes.ts';
 
 let lane: Lane;
 beforeEach(async () => {
@@ -64,6 +64,32 @@ it('lets two workers of one home share the work', async () => {
   expect(new Set(starts).size).toBe(2);
   expect(judgeLedger(lane.ledger.lines(), items, [])).toEqual([]);
   await expectNothingLeft(items);
+});
+
+it('goes on at full width after everything was killed', async () => {
+  const items = await lane.addMore(4);
+  for (const item of items) lane.ledger.hold(`${item}-build`);
+  const first = lane.up('during-session:2');
+  await untilFrozen(first);
+  await killFactory(lane.desk.home);
+  const before = lane.ledger.lines().filter(({ type }) => type === 'start').length;
+  const second = lane.up();
+  await waitFor('both slots are at work again', 20_000, () => {
+    const lines = lane.ledger.lines();
+    return (
+      lines.filter(({ type }) => type === 'start').length === before + 2 && lines.every(({ type }) => type !== 'end')
+    );
+  });
+  lane.ledger.release();
+  expect(await second.ended).toMatchObject({ code: 0 });
+  const cut = lane.ledger.lines().slice(0, before);
+  expect(
+    judgeLedger(
+      lane.ledger.lines(),
+      items,
+      cut.map(({ session }) => session),
+    ),
+  ).toEqual([]);
 });
 
 it('comes to an end although its worker is killed after every single event', async () => {

@@ -14,6 +14,7 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import pg from 'pg';
+import { makePackage } from '../../scripts/build.ts';
 import { planLayout } from '../../src/store/postgres/layout.ts';
 import { stopServer, type ServerRecord } from '../../src/store/postgres/supervisor.ts';
 
@@ -54,6 +55,8 @@ export interface Desk {
   readonly env: Readonly<Record<string, string>>;
   mw(args: readonly string[], options?: RunOptions): Promise<Ran>;
   start(args: readonly string[], options?: RunOptions): Running;
+  /** From here on `mw` is that of the package, made anew: what people install, and it starts sooner than the sources. */
+  usePackage(): Promise<void>;
   /** Another folder of this desk. */
   folder(name: string): string;
   /** Ends what still runs, stops the database, removes the folder. */
@@ -73,8 +76,9 @@ export function openDesk(files: Files): Desk {
   mkdirSync(userHome);
   const env = { PATH: process.env['PATH'] ?? '', HOME: userHome, MW_HOME: home, MW_USER: 'pat' };
   const children = new Set<ChildProcess>();
+  let program = launcher;
   const start = (args: readonly string[], options: RunOptions = {}): Running => {
-    const child = spawn(process.execPath, [launcher, ...args], {
+    const child = spawn(process.execPath, [program, ...args], {
       cwd: options.cwd ?? repository,
       env: { ...env, ...options.env },
       stdio: 'pipe',
@@ -92,6 +96,9 @@ export function openDesk(files: Files): Desk {
     env,
     start,
     mw: (args, options) => start(args, options).ended,
+    async usePackage() {
+      program = await makePackage(join(root, 'package'));
+    },
     folder(name) {
       const folder = join(root, name);
       mkdirSync(folder, { recursive: true });
