@@ -22,10 +22,13 @@ const cacheBytes = 8 * 1024 * 1024;
 const cache = new Map<string, GitObject>();
 let cachedBytes = 0;
 
-function remember(id: string, object: GitObject): void {
-  if (object.type === 'blob' || object.content.length > cacheBytes / 8 || cache.has(id)) return;
-  cache.set(id, object);
-  cachedBytes += object.content.length;
+function remember(id: string, { type, content }: GitObject): void {
+  if (type === 'blob' || content.length > cacheBytes / 8 || cache.has(id)) return;
+  // Memory of its own: a small buffer is a part of a larger one, all of which it would keep.
+  const own = Buffer.allocUnsafeSlow(content.length);
+  content.copy(own);
+  cache.set(id, { type, content: own });
+  cachedBytes += own.length;
   for (const [oldest, { content }] of cache) {
     if (cachedBytes <= cacheBytes) return;
     cache.delete(oldest);
@@ -82,10 +85,9 @@ async function readPacked(gitDir: string, ids: readonly string[]): Promise<Reado
     const header = /^(commit|tree|blob|tag) (\d+)$/.exec(stdout.toString('latin1', at, end));
     if (header === null) throw new Error(`${gitDir} has no object ${id}`);
     const size = Number(header[2]);
-    // A copy: a view would keep the whole answer in memory.
     const object: GitObject = {
       type: header[1] as GitObject['type'],
-      content: Buffer.from(stdout.subarray(end + 1, end + 1 + size)),
+      content: stdout.subarray(end + 1, end + 1 + size),
     };
     remember(id, object);
     found.set(id, object);
@@ -128,8 +130,7 @@ function unpack(id: string, packed: Buffer): GitObject | null {
     .update(raw)
     .digest('hex');
   if (header === null || name !== id || Number(header[2]) !== raw.length - end - 1) return null;
-  // A copy: a view would keep the whole of what was set aside for unpacking, many times its size.
-  return { type: header[1] as GitObject['type'], content: Buffer.from(raw.subarray(end + 1)) };
+  return { type: header[1] as GitObject['type'], content: raw.subarray(end + 1) };
 }
 
 const folders = new Map<string, readonly string[]>();
