@@ -7,6 +7,12 @@ import type { Workspace } from './workspace.ts';
 
 const program = await makeProgram();
 process.once('exit', () => program.remove());
+// A signal ends a process without that event.
+for (const signal of ['SIGINT', 'SIGTERM'] as const)
+  process.once(signal, () => {
+    program.remove();
+    process.kill(process.pid, signal);
+  });
 
 export function mwCommand(...args: readonly string[]): readonly [string, ...string[]] {
   return [process.execPath, program.launcher, ...args];

@@ -51,8 +51,9 @@ export async function build(dist: string): Promise<void> {
   const files = globSync('**/*.ts', { cwd: source, exclude: ['**/*.test.ts'] });
   const started = files.flatMap((file) => findStarted(file, readFileSync(join(source, file), 'utf8')));
   // Each by itself: a program that runs inside walls sees no other file of ours.
-  for (const name of started) await bundle(dist, name, false);
-  const modules = await bundle(dist, 'cli/main', true);
+  const modules: string[] = [];
+  for (const name of started) modules.push(...(await bundle(dist, name, false)));
+  modules.push(...(await bundle(dist, 'cli/main', true)));
   for (const file of globSync('**/*.sql', { cwd: source })) {
     mkdirSync(dirname(join(dist, file)), { recursive: true });
     copyFileSync(join(source, file), join(dist, file));
@@ -60,13 +61,23 @@ export async function build(dist: string): Promise<void> {
   writeFileSync(join(dist, 'LICENSES-OF-LIBRARIES'), collectLicenses(modules));
 }
 
-/** Lays out in a folder what `npm publish` would send, with the libraries of this checkout beside it. Answers `mw`. */
+/**
+ * Lays out in a folder what `npm publish` would send, with what npm would install for it beside it: the programs of the
+ * database, and nothing else. Answers `mw`.
+ */
 export async function makePackage(folder: string): Promise<string> {
-  const { files } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { files: readonly string[] };
+  const { files, dependencies, optionalDependencies } = JSON.parse(
+    readFileSync(join(root, 'package.json'), 'utf8'),
+  ) as { files: readonly string[]; dependencies?: object; optionalDependencies: object };
   mkdirSync(folder, { recursive: true });
   for (const name of ['package.json', ...files])
     if (name !== 'dist') cpSync(join(root, name), join(folder, name), { recursive: true });
-  symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'));
+  for (const name of Object.keys({ ...dependencies, ...optionalDependencies })) {
+    const installed = join(root, 'node_modules', name);
+    if (!existsSync(installed)) continue;
+    mkdirSync(dirname(join(folder, 'node_modules', name)), { recursive: true });
+    symlinkSync(installed, join(folder, 'node_modules', name));
+  }
   await build(join(folder, 'dist'));
   return join(folder, 'bin', 'mw.cjs');
 }

@@ -21,6 +21,7 @@ export const layers: Readonly<Record<string, Layer>> = {
   },
   agents: { allow: ['model'], node: true, why: 'talks to one agent program' },
   machine: { allow: ['model'], node: false, why: 'decides: transition and schedule, pure' },
+  spec: { allow: ['model'], node: false, why: 'specs: parse, lint, ids, pure' },
   verify: { allow: ['model'], node: false, why: 'evidence: what a check’s output proves, pure' },
   config: { allow: ['model'], node: true, why: 'files to model types, with positions in errors' },
   steps: {
@@ -52,6 +53,7 @@ export const layers: Readonly<Record<string, Layer>> = {
     allow: [
       'model',
       'machine',
+      'spec',
       'verify',
       'config',
       'git',

@@ -18,7 +18,8 @@ export function leaveRoomForExits(agent: Agent): Agent {
     report(ended, turn) {
       const asked = askUnderKey(turn);
       const report = agent.report(ended, asked);
-      return asked === turn ? report : readUnderKey(report, turn);
+      // What does not lie under the key was not held to our schema: it is read by the phase's own.
+      return asked !== turn && isUnderKey(report, turn) ? unwrapReport(report, turn) : agent.report(ended, turn);
     },
   };
 }
@@ -60,15 +61,16 @@ function choicesOf(schema: JsonSchema): readonly unknown[] {
   return isUnion ? (only[1] as readonly unknown[]) : [schema];
 }
 
-function readUnderKey(report: TurnReport, { schema }: Turn): TurnReport {
+function isUnderKey({ end }: TurnReport, { schema }: Turn): boolean {
+  return end.type === 'answered' && schema !== null && unwrapAnswer(end.json, schema) !== end.json;
+}
+
+function unwrapReport(report: TurnReport, { schema }: Turn): TurnReport {
   if (report.end.type === 'failed' || schema === null) return report;
   return { ...report, end: { ...report.end, json: unwrapAnswer(report.end.json, schema) } };
 }
 
-/**
- * What lies under the key. A value without it is taken as it is, since not every server holds its model to a schema;
- * and so is a result that has a plain value of its own under that name.
- */
+/** What lies under the key. A value without it is the answer itself; so is a result with a plain value of that name. */
 export function unwrapAnswer(json: unknown, schema: JsonSchema): unknown {
   if (!isObject(json) || !Object.hasOwn(json, key) || Object.keys(json).length !== 1) return json;
   const inner = json[key];

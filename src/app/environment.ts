@@ -1,7 +1,7 @@
 /** The one place that reads the process's environment. */
 import { homedir, userInfo } from 'node:os';
 import { isAbsolute, join, resolve } from 'node:path';
-import { hasAncestorWith } from '../sandbox/session/process-table.ts';
+import { isBelowSession } from '../sandbox/session.ts';
 import { sessionVariable } from '../sandbox/session/trace.ts';
 
 export interface AppEnvironment {
@@ -12,7 +12,7 @@ export interface AppEnvironment {
   readonly userHome: string;
   /** Who decides at gates. */
   readonly user: string;
-  /** Whether this process, or one that it came from, was started inside a sandbox of ours: it may decide nothing. */
+  /** Whether this process was started inside a session, or below one of this very home: it may decide nothing. */
   readonly insideSession: () => boolean;
   readonly variable: (name: string) => string | undefined;
 }
@@ -21,13 +21,14 @@ export function readEnvironment(): AppEnvironment {
   const { env } = process;
   const state = env['XDG_STATE_HOME'];
   const base = state !== undefined && isAbsolute(state) ? state : join(homedir(), '.local', 'state');
+  const home = resolve(env['MW_HOME'] ?? join(base, 'millwright'));
   return {
-    home: resolve(env['MW_HOME'] ?? join(base, 'millwright')),
+    home,
     databaseUrl: env['DATABASE_URL'] === '' ? undefined : env['DATABASE_URL'],
     searchPath: env['PATH'] ?? '',
     userHome: homedir(),
     user: env['MW_USER'] ?? userInfo().username,
-    insideSession: () => env[sessionVariable] !== undefined || hasAncestorWith(sessionVariable),
+    insideSession: () => env[sessionVariable] !== undefined || isBelowSession(home),
     variable: (name) => env[name],
   };
 }

@@ -42,6 +42,7 @@ export const commandTable = {
   },
   diff: { summary: 'what an item changes', load: () => import('./commands/diff.ts') },
   events: { summary: 'the journal, as lines of JSON', load: () => import('./commands/events.ts') },
+  spec: { summary: 'list, show and judge specs; give criteria their ids', load: () => import('./commands/spec.ts') },
   pipeline: { summary: 'list, show, check and draw pipelines', load: () => import('./commands/pipeline.ts') },
   config: { summary: 'check and show the configuration', load: () => import('./commands/config.ts') },
   db: { summary: 'back up, restore and check the database', load: () => import('./commands/db.ts') },

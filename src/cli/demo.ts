@@ -105,7 +105,7 @@ async function buildItem(factory: Factory, id: string, { context, teller, signal
       json: false,
       slots,
       untilEmpty: true,
-      untilMs: null,
+      endsAt: null,
       maxCostMicroUsd: null,
       maxItems: null,
       only: [id],

@@ -16,8 +16,8 @@ export interface FollowOptions {
   readonly slots: number;
   /** Ends when nothing can go on without a person or the passing of time that nobody may wait for. */
   readonly untilEmpty: boolean;
-  /** May be longer than the 24 days that a timer of Node counts. */
-  readonly untilMs: number | null;
+  /** When this session is over, in milliseconds since 1970: a machine that slept meanwhile is late, not longer at work. */
+  readonly endsAt: number | null;
   readonly maxCostMicroUsd: number | null;
   readonly maxItems: number | null;
   /** Works on these items and on what they come after. */
@@ -82,11 +82,10 @@ export async function runAndFollow(factory: Factory, context: CliContext, option
   };
   process.on('SIGINT', interrupt);
   process.on('SIGTERM', interrupt);
-  const endsAt = options.untilMs === null ? Number.POSITIVE_INFINITY : performance.now() + options.untilMs;
   running.wake();
   const asked = createDrainWatch(factory);
   const watch = setInterval(() => {
-    if (performance.now() >= endsAt) settle('time');
+    if (options.endsAt !== null && Date.now() >= options.endsAt) settle('time');
     running?.wake();
     void asked().then((again) => again && interrupt(), onTrouble);
   }, 250);
@@ -121,10 +120,16 @@ function createTroubleTeller(progress: Progress): (error: unknown) => void {
 /** Says of each project, once a day, that the day's money is spent and how long that holds. */
 function createBudgetTeller(talk: (line: string) => void): (plan: Schedule, view: FactoryView) => void {
   const told = new Map<string, string>();
+  const seen = new Map<string, string>();
   return ({ waits }, { now, items }) => {
     const day = now.slice(0, 10);
-    for (const wait of waits.filter(isForTomorrow)) {
-      const project = items.find(({ id }) => id === wait.item)?.project ?? '';
+    // Every look finds the same ones: whose project an item is, is asked once.
+    const fresh = waits.filter((wait) => isForTomorrow(wait) && seen.get(wait.item) !== day);
+    if (fresh.length === 0) return;
+    const projects = new Map(items.map(({ id, project }) => [id, project]));
+    for (const wait of fresh) {
+      seen.set(wait.item, day);
+      const project = projects.get(wait.item) ?? '';
       if (told.get(project) === day) continue;
       told.set(project, day);
       talk(`! ${wait.item} waits: ${wait.text}. Next: ${wait.next}`);

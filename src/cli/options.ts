@@ -29,7 +29,7 @@ export function parseDuration(text: string): number {
   return durationMs(duration.data);
 }
 
-/** `07:00`, to the milliseconds until it is that time next. */
+/** `07:00`, to when it is that time next, in milliseconds since 1970. */
 export function parseTimeOfDay(text: string): number {
   const match = /^([01]?[0-9]|2[0-3]):([0-5][0-9])$/.exec(text);
   if (match === null) throw new InvalidArgumentError('write it as 07:00.');
@@ -37,7 +37,7 @@ export function parseTimeOfDay(text: string): number {
   const then = new Date(now);
   then.setHours(Number(match[1]), Number(match[2]), 0, 0);
   if (then <= now) then.setDate(then.getDate() + 1);
-  return then.getTime() - now.getTime();
+  return then.getTime();
 }
 
 export function collect(value: string, previous: readonly string[] | undefined): string[] {

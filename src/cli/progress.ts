@@ -3,7 +3,7 @@ import { usd, type FactoryView } from '../machine/schedule.ts';
 import type { ItemRow } from '../insight/item-row.ts';
 import type { ItemState } from '../machine/state.ts';
 import type { JournalEvent } from '../model/event.ts';
-import type { ExitCode } from '../model/user-error.ts';
+import { exitCode, type ExitCode } from '../model/user-error.ts';
 import { placeOf, type EventLine, type Mark } from './describe-event.ts';
 import { oneLine, type Output } from './output.ts';
 import { createReviewRounds } from './review-rounds.ts';
@@ -118,7 +118,18 @@ function summarise(output: Output, rows: readonly ItemRow[], code: ExitCode): vo
     output.line(`${output.tone('bold', id)} ${state}: ${oneLine(reason, 300)}   (${oneLine(title, 60)})`);
     if (next !== '') output.line(`   Next: ${next}`);
   }
-  if (code === 7) output.line('This session has reached its bound.');
+  if (code === exitCode.budget) for (const line of boundsReached(rows)) output.line(line);
+}
+
+/** Which limits ended the session. Rows know of the day's budget, and not of what this session alone may begin and spend. */
+function boundsReached(rows: readonly ItemRow[]): readonly string[] {
+  const byDay = rows.some(({ reasonCode }) => reasonCode === 'day-budget');
+  // What no budget of the project keeps back waits for a factory only.
+  const bySession = !byDay || rows.some(({ reasonCode }) => reasonCode === 'no-worker');
+  return [
+    ...(byDay ? ["Stopped at the project's budget of the day, limits.dayUsd."] : []),
+    ...(bySession ? ['Stopped at a bound of this session, --max-cost or --max-items.'] : []),
+  ];
 }
 
 function blockLines(

@@ -25,12 +25,17 @@ export async function copyLooseHistory(copy: {
   if (ids === null) return false;
   const missing: string[] = [];
   for (const id of ids) if (!(await exists(looseFile(copy.to, id)))) missing.push(id);
-  const drafts = await Promise.all(missing.map((id) => copyAside(looseFile(copy.from, id), copy.to)));
-  if (drafts.includes(null)) {
-    for (const draft of drafts) if (draft !== null) await rm(draft);
-    return false;
+  // All of them are waited for, so that none comes into being after the rest was taken away again.
+  const copied = await Promise.allSettled(missing.map((id) => copyAside(looseFile(copy.from, id), copy.to)));
+  const drafts = copied.map((each) => (each.status === 'fulfilled' ? each.value : null));
+  try {
+    const failed = copied.find((each) => each.status === 'rejected');
+    if (failed !== undefined) throw failed.reason;
+    if (drafts.includes(null)) return false;
+    for (const [index, id] of missing.entries()) await moveIn(drafts[index] ?? '', looseFile(copy.to, id));
+  } finally {
+    for (const draft of drafts) if (draft !== null) await rm(draft, { force: true });
   }
-  for (const [index, id] of missing.entries()) await moveIn(drafts[index] ?? '', looseFile(copy.to, id));
   const folders = new Set(missing.map((id) => dirname(looseFile(copy.to, id))));
   await Promise.all([...folders, join(copy.to, 'objects')].map(flush));
   return true;

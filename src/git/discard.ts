@@ -107,7 +107,8 @@ async function runQuietly(program: string, args: readonly string[]): Promise<num
   const starter = currentStarter();
   if (starter === null) return spawnQuietly(program, args);
   const { status } = await starter.run({
-    argv: [program, ...args],
+    // A program that prints more than the starter keeps is ended: one complaint a file must not stop a deletion.
+    argv: ['/bin/sh', '-c', 'exec "$@" >/dev/null 2>&1', 'sh', program, ...args],
     env: { PATH: '/usr/bin:/bin' },
     input: undefined,
     maxBytes: 64 * 1024,

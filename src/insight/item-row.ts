@@ -137,5 +137,7 @@ export function itemRow(state: ItemState, wait: ItemWait | null): ItemRow {
 /** A queued item that only money or a person can move is paused, for whoever reads it. */
 function shownState(status: ItemStatus, wait: ItemWait | null): ItemStatus {
   if (status !== 'queued' || wait === null) return status;
-  return ['item-budget', 'dependency-cancelled'].includes(wait.code) && wait.waitFor === 'person' ? 'paused' : 'queued';
+  return ['item-budget', 'day-budget', 'dependency-cancelled'].includes(wait.code) && wait.waitFor === 'person'
+    ? 'paused'
+    : 'queued';
 }

@@ -257,7 +257,7 @@ function dayBudget(view: FactoryView, ledger: Ledger, item: ScheduledItem, effec
       'day-budget',
       'person',
       text,
-      'raise limits.dayUsd in millwright.yaml, or lower sessionUsd of the agent',
+      `raise limits.dayUsd in millwright.yaml or lower the agent's sessionUsd, commit it, then mw retry ${item.id}`,
     );
   }
   const reserved = ledger.projectReserved.get(item.project) ?? 0;
@@ -267,7 +267,7 @@ function dayBudget(view: FactoryView, ledger: Ledger, item: ScheduledItem, effec
     'day-budget',
     reserved > 0 ? 'work' : 'time',
     reserved > 0 ? text : `${text}; until ${nextDay(view.now)} 00:00 UTC`,
-    'raise limits.dayUsd in millwright.yaml, or wait until tomorrow',
+    `wait, or raise limits.dayUsd in millwright.yaml, commit it, then mw retry ${item.id}`,
   );
 }
 

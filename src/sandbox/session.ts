@@ -2,11 +2,12 @@
  * One durable process: it lives in its own process group, outlives the worker that started it, and leaves a receipt.
  * The wrapper, not the worker, takes the claim and writes the receipt, so that a killed worker never pays twice.
  */
-import { constants, linkSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { constants, linkSync, mkdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { open } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { Enclosed } from './sandbox.ts';
-import { startWrapper } from './session/start.ts';
+import { ancestorCommands } from './session/process-table.ts';
+import { readWrapperCommand, startWrapper } from './session/start.ts';
 import { endProcesses } from './session/stop.ts';
 import { isAlive, readClaim, readReceipt, writeStopped, type Receipt } from './session/trace.ts';
 import { pause, watchLimits, type Stop } from './session/watch.ts';
@@ -105,21 +106,18 @@ export async function killSession(directory: string): Promise<void> {
   await endProcesses(directory, graceMs);
 }
 
-/** What a session wrote to both streams, at most `maxBytes` of each: the end of what is longer. */
+/** What a session wrote to both streams as text, whatever the bytes were; of a long stream its end. */
 export interface SessionOutput {
-  /** As text, whatever the bytes were. */
   readonly stdout: string;
   readonly stderr: string;
   /** Whether there was more before. */
   readonly cut: boolean;
-  /** As they came; of a stream that was cut, the first line says how much is missing. */
-  readonly bytes: { readonly stdout: Buffer; readonly stderr: Buffer };
 }
 
-export async function readSessionOutput(
-  directory: string,
-  maxBytes: number = 64 * 1024 * 1024,
-): Promise<SessionOutput> {
+/** Results come last: this much of the end is looked at. The whole lies in the files `stdout` and `stderr`. */
+const readBytes = 16 * 1024 * 1024;
+
+export async function readSessionOutput(directory: string, maxBytes: number = readBytes): Promise<SessionOutput> {
   const [stdout, stderr] = await Promise.all([
     readTail(join(directory, 'stdout'), maxBytes),
     readTail(join(directory, 'stderr'), maxBytes),
@@ -128,7 +126,6 @@ export async function readSessionOutput(
     stdout: stdout.end.toString('utf8'),
     stderr: stderr.end.toString('utf8'),
     cut: stdout.missing + stderr.missing > 0,
-    bytes: { stdout: withNote(stdout), stderr: withNote(stderr) },
   };
 }
 
@@ -136,10 +133,6 @@ interface Tail {
   readonly end: Buffer;
   /** Bytes before it. */
   readonly missing: number;
-}
-
-function withNote({ end, missing }: Tail): Buffer {
-  return missing === 0 ? end : Buffer.concat([Buffer.from(`[the first ${missing} bytes are not kept]\n`), end]);
 }
 
 async function readTail(path: string, maxBytes: number): Promise<Tail> {
@@ -156,6 +149,26 @@ async function readTail(path: string, maxBytes: number): Promise<Tail> {
     return { end: buffer.subarray(0, bytesRead), missing: size - length };
   } finally {
     await file.close();
+  }
+}
+
+/**
+ * Whether this process came from a session whose directory is below `folder`, by the command line of the session's
+ * wrapper. One that was handed to init has no such ancestor any more, and one behind walls cannot see it.
+ */
+export function isBelowSession(folder: string): boolean {
+  const top = realPath(folder);
+  return ancestorCommands()
+    .map(readWrapperCommand)
+    .some((directory) => directory !== null && `${realPath(directory)}/`.startsWith(`${top}/`));
+}
+
+function realPath(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    // Gone, or never made: its own name is all there is to compare.
+    return resolve(path);
   }
 }
 
@@ -196,9 +209,20 @@ function receiptOf(stop: Exclude<Stop, { type: 'aborted' }>): Extract<Receipt, {
 async function settleSession(spec: SessionSpec): Promise<SessionEnd> {
   const { directory } = spec;
   await endProcesses(directory, 0);
+  await syncReceipt(directory);
   const receipt = readReceipt(directory);
   if (receipt === null) throw new Error(`the receipt of ${directory} has gone`);
   return endOf(receipt, spec.wallMs);
+}
+
+/** Whoever reads it relies on it: what it stands for has been paid, and a power cut must not make it undone. */
+async function syncReceipt(directory: string): Promise<void> {
+  const file = await open(join(directory, 'receipt'), constants.O_RDONLY | constants.O_NOFOLLOW);
+  try {
+    await file.datasync();
+  } finally {
+    await file.close();
+  }
 }
 
 function endOf(receipt: Receipt, wallMs: number): SessionEnd {

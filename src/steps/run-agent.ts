@@ -6,6 +6,7 @@ import { constants } from 'node:fs';
 import { lstat, mkdir, open, realpath, rm, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import type { Agent, EndedTurn, JsonSchema, Launch, Turn, TurnReport } from '../agents/agent.ts';
+import type { ArtifactRef } from '../model/artifact.ts';
 import type { AgentConfig } from '../model/config.ts';
 import type { SandboxRung } from '../model/sandbox-rung.ts';
 import type { SessionFailure } from '../model/session-failure.ts';
@@ -181,8 +182,8 @@ async function runTurn(
   const durationMs = end.type === 'exited' ? end.durationMs : Math.round(performance.now() - startedAt);
   const [asked, transcript, stderr, egress] = await Promise.all([
     context.artifacts.put('prompt.md', launch.stdin),
-    context.artifacts.put('transcript', end.bytes.stdout),
-    context.artifacts.put('stderr', end.bytes.stderr),
+    keepStream('transcript', join(directory, 'stdout'), context),
+    keepStream('stderr', join(directory, 'stderr'), context),
     context.artifacts.putFile('egress.jsonl', join(directory, 'egress.jsonl')),
   ]);
   const record: SessionRecord = {
@@ -195,6 +196,11 @@ async function runTurn(
     durationMs: Math.round(durationMs),
   };
   return { end, report: agent.report(ended, turn), record };
+}
+
+/** The whole stream, byte by byte; empty for a session that never started its program. */
+async function keepStream(name: string, path: string, { artifacts }: StepContext): Promise<ArtifactRef> {
+  return (await artifacts.putFile(name, path)) ?? artifacts.put(name, '');
 }
 
 /** What the adapter wants to find below its home. An earlier turn could write there: no link of its is followed. */

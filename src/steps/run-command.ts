@@ -25,7 +25,7 @@ export interface CommandSpec {
   readonly copyBytes: number;
 }
 
-export type CommandEnd = SessionEnd & Pick<SessionOutput, 'stdout' | 'stderr' | 'bytes'>;
+export type CommandEnd = SessionEnd & Pick<SessionOutput, 'stdout' | 'stderr'>;
 
 /** Starts the command, or joins or adopts the one that ran in this directory before. */
 export async function runCommand(spec: CommandSpec, context: StepContext, signal: AbortSignal): Promise<CommandEnd> {
@@ -51,8 +51,8 @@ export async function runCommand(spec: CommandSpec, context: StepContext, signal
     watch: { folders: spec.writable, maxBytes: spec.copyBytes },
     signal,
   });
-  const { stdout, stderr, bytes } = await readSessionOutput(spec.directory);
-  return { ...end, stdout, stderr, bytes };
+  const { stdout, stderr } = await readSessionOutput(spec.directory);
+  return { ...end, stdout, stderr };
 }
 
 function isLoopback(endpoint: string): boolean {

@@ -1,9 +1,8 @@
 /** Files by the SHA-256 of their content; never changed, never overwritten. */
 import { createHash, randomBytes } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { copyFile, mkdir, open, readFile, rename, stat } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { type FileHandle, mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { pipeline } from 'node:stream/promises';
 import type { ArtifactRef } from '../model/artifact.ts';
 import type { ContentHash } from '../model/id.ts';
 
@@ -37,15 +36,18 @@ export function openArtifacts(folder: string): Artifacts {
       return { hash, name, sizeBytes: bytes.byteLength };
     },
     async putFile(name, source) {
-      if (!(await exists(source))) return null;
-      const digest = createHash('sha256');
-      await pipeline(createReadStream(source), digest);
-      const hash = digest.digest('hex');
-      await keep(hash, async (temporary) => {
-        await copyFile(source, temporary);
-        await sync(temporary);
-      });
-      return { hash, name, sizeBytes: (await stat(path(hash))).size };
+      const from = await openPlain(source);
+      if (from === null) return null;
+      await mkdir(folder, { recursive: true, mode: 0o700 });
+      const temporary = join(folder, `incoming.${randomBytes(6).toString('hex')}`);
+      try {
+        const { hash, sizeBytes } = await copySynced(from, temporary);
+        await keep(hash, async (place) => rename(temporary, place));
+        return { hash, name, sizeBytes };
+      } finally {
+        await from.close();
+        await rm(temporary, { force: true });
+      }
     },
     async read(hash) {
       return readFile(path(hash)).catch((error: NodeJS.ErrnoException) => {
@@ -66,12 +68,40 @@ async function writeSynced(file: string, bytes: Uint8Array): Promise<void> {
   }
 }
 
-async function sync(file: string): Promise<void> {
-  const handle = await open(file, 'r+');
+/** A plain file, reached by no link; `null` when there is none. A program behind no walls may have put something else. */
+async function openPlain(path: string): Promise<FileHandle | null> {
+  const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
+  const file = await open(path, flags).catch((error: NodeJS.ErrnoException) => {
+    if (['ENOENT', 'ELOOP', 'ENXIO'].includes(error.code ?? '')) return null;
+    throw error;
+  });
+  if (file === null || (await file.stat()).isFile()) return file;
+  await file.close();
+  return null;
+}
+
+/** Reads once, so that what was hashed is what is kept, and holds no more than a piece of it in memory. */
+async function copySynced(
+  from: FileHandle,
+  temporary: string,
+): Promise<{ readonly hash: string; readonly sizeBytes: number }> {
+  const digest = createHash('sha256');
+  const to = await open(temporary, 'wx', 0o600);
   try {
-    await handle.datasync();
+    let sizeBytes = 0;
+    const piece = Buffer.allocUnsafe(64 * 1024);
+    for (;;) {
+      const { bytesRead } = await from.read(piece, 0, piece.length, sizeBytes);
+      if (bytesRead === 0) break;
+      const read = piece.subarray(0, bytesRead);
+      digest.update(read);
+      await to.writeFile(read);
+      sizeBytes += bytesRead;
+    }
+    await to.datasync();
+    return { hash: digest.digest('hex'), sizeBytes };
   } finally {
-    await handle.close();
+    await to.close();
   }
 }
 

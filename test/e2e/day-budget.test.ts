@@ -1,6 +1,6 @@
 /** What a project may cost a day: reached, it is said, and a session that ends by itself does not wait for tomorrow. */
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
-import { makeRepository, openDesk, waitFor, type Desk } from '../support/cli-desk.ts';
+import { commit, makeRepository, openDesk, waitFor, type Desk } from '../support/cli-desk.ts';
 import { addItems, mwJson, projectFiles, type ShownItem } from '../support/cli-project.ts';
 
 vi.setConfig({ testTimeout: 60_000 });
@@ -14,7 +14,11 @@ function filesWith(dayUsd: number): ReturnType<typeof projectFiles> {
   return { ...files, 'millwright.yaml': config };
 }
 
-const tomorrow = () => new Date(Date.now() + 86_400_000).toISOString().slice(0, 10);
+/** How the line about it ends: the day may have changed since `from`. */
+function untilTomorrow(from: number): RegExp {
+  const days = [from, Date.now()].map((now) => new Date(now + 86_400_000).toISOString().slice(0, 10));
+  return new RegExp(`until (${days.join('|')}) 00:00 UTC`);
+}
 
 let desk: Desk;
 beforeAll(() => {
@@ -27,12 +31,15 @@ it('ends --until-empty with the exit code of a bound, and leaves the rest queued
     { title: 'One', body: 'act: good' },
     { title: 'Two', body: 'act: good' },
   ]);
+  const from = Date.now();
   const ran = await desk.mw(['up', '--until-empty', '--slots', '1']);
   expect(ran).toMatchObject({ code: 7 });
   const said = `today's budget of $1.50 has no room for a session of up to $1.00`;
   expect(ran.stderr).toContain(said);
-  expect(ran.stderr).toContain(`until ${tomorrow()} 00:00 UTC`);
+  expect(ran.stderr).toMatch(untilTomorrow(from));
   expect(ran.stderr.split(said), 'once').toHaveLength(2);
+  expect(ran.stdout).toMatch(/^Stopped at the project's budget of the day, limits\.dayUsd\.$/m);
+  expect(ran.stdout).not.toContain('--max-cost');
   const shown = await Promise.all(items.map((id) => mwJson<ShownItem>(desk, ['show', id])));
   // Whichever was prepared first had the money.
   expect(shown.map(({ state }) => state).toSorted()).toEqual(['landed', 'queued']);
@@ -44,8 +51,9 @@ it('ends --until-empty with the exit code of a bound, and leaves the rest queued
 });
 
 it('waits without --until-empty, and says so', async () => {
+  const from = Date.now();
   const factory = desk.start(['up']);
-  await waitFor('a line about the budget', 30_000, () => factory.stderr().includes(`until ${tomorrow()} 00:00 UTC`));
+  await waitFor('a line about the budget', 30_000, () => untilTomorrow(from).test(factory.stderr()));
   expect(factory.child.exitCode).toBeNull();
   factory.child.kill('SIGINT');
   expect(await factory.ended).toMatchObject({ code: 130 });
@@ -57,6 +65,14 @@ it('says of a limit that no session fits into, today or tomorrow, that it needs 
   const ran = await desk.mw(['run', id], at);
   expect(ran).toMatchObject({ code: 7 });
   const shown = await mwJson<ShownItem>(desk, ['show', id], at);
-  expect(shown).toMatchObject({ state: 'queued', reasonCode: 'day-budget' });
+  expect(shown).toMatchObject({ state: 'paused', reasonCode: 'day-budget' });
   expect(shown.reason).toBe('a session of up to $1.00 never fits into the $0.50 that the project may cost a day');
+  expect(shown.next).toBe(
+    `raise limits.dayUsd in millwright.yaml or lower the agent's sessionUsd, commit it, then mw retry ${id}`,
+  );
+  expect((await desk.mw(['inbox'], at)).stdout).toContain(id);
+
+  commit(at.cwd, filesWith(2));
+  expect(await desk.mw(['retry', id], at)).toMatchObject({ code: 0 });
+  expect(await desk.mw(['run', id], at)).toMatchObject({ code: 0 });
 });

@@ -1,6 +1,6 @@
 /** What a kill in the middle of a setup command leaves: ended and taken away, by the next start and by `mw gc`. */
 import { spawn } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { findProcess } from '../../src/sandbox/session/process-table.ts';
@@ -24,29 +24,57 @@ beforeEach(async () => {
   await addItems(desk, [{ title: 'One', body: 'act: good' }]);
   const factory = desk.start(['up', '--until-empty']);
   const projects = join(desk.home, 'projects');
-  await waitFor('a setup command that runs', 30_000, () => {
-    const [project] = existsSync(projects) ? readdirSync(projects) : [];
-    environments = join(projects, project ?? '', 'environments');
-    return drafts().some((name) => existsSync(join(environments, name, 'session', 'claim')));
-  });
-  factory.child.kill('SIGKILL');
-  await factory.ended;
+  try {
+    await waitFor('a setup command that runs', 30_000, () => {
+      const [project] = existsSync(projects) ? readdirSync(projects) : [];
+      environments = join(projects, project ?? '', 'environments');
+      return drafts().some((name) => existsSync(join(environments, name, 'session', 'claim')));
+    });
+  } finally {
+    factory.child.kill('SIGKILL');
+    await factory.ended;
+  }
 });
 afterEach(async () => {
   rmSync(go, { force: true });
-  await desk.close();
+  try {
+    await endSessions();
+  } finally {
+    await desk.close();
+  }
 });
+
+/** What a failed test has left of the setup command, which nobody sweeps any more. */
+async function endSessions(): Promise<void> {
+  await waitFor('the end of what still runs', 10_000, () => {
+    const left = sessionProcesses(desk.home);
+    for (const pid of left) {
+      try {
+        process.kill(pid, 'SIGKILL');
+      } catch (error) {
+        // It ended between the look and the signal.
+        if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+      }
+    }
+    return left.length === 0;
+  });
+}
 
 function drafts(): readonly string[] {
   if (!existsSync(environments)) return [];
   return readdirSync(environments).filter((name) => name.includes('.making-') && !name.includes('.discarded-'));
 }
 
-/** A draft of a process that lives: this one. */
-function plantLiving(): string {
-  const name = `x.making-${process.pid}-${findProcess(process.pid)?.start}`;
-  mkdirSync(join(environments, name));
-  return name;
+const [namespace = ''] = /\d+/.exec(readlinkSync('/proc/self/ns/pid')) ?? [];
+
+/** Drafts of a process that lives, this one, and of one that cannot be seen from here: it has other pids. */
+function plantLiving(): readonly string[] {
+  const names = [
+    `w.making-${namespace}0-${process.pid}-1`,
+    `x.making-${namespace}-${process.pid}-${findProcess(process.pid)?.start}`,
+  ];
+  for (const name of names) mkdirSync(join(environments, name));
+  return names;
 }
 
 /** A draft of a process that is gone, and of one that has the pid of a living one but another start. */
@@ -55,7 +83,7 @@ async function plantDead(): Promise<readonly string[]> {
   const start = findProcess(child.pid ?? 0)?.start;
   child.kill('SIGKILL');
   await new Promise((resolve) => child.once('exit', resolve));
-  const names = [`y.making-${child.pid}-${start}`, `z.making-${process.pid}-1`];
+  const names = [`y.making-${namespace}-${child.pid}-${start}`, `z.making-${namespace}-${process.pid}-1`];
   for (const name of names) mkdirSync(join(environments, name));
   return names;
 }
@@ -66,7 +94,7 @@ it('is swept when a factory starts again, with what still runs in it, and nobody
   const living = plantLiving();
   writeFileSync(go, '');
   expect(await desk.mw(['up', '--until-empty'])).toMatchObject({ code: 0 });
-  expect(drafts()).toEqual([living]);
+  expect(drafts().toSorted()).toEqual(living);
   expect(sessionProcesses(desk.home)).toEqual([]);
 });
 
@@ -77,8 +105,8 @@ it('is named and swept by mw gc', async () => {
   const { removed } = await mwJson<{ removed: { what: string; path: string }[] }>(desk, ['gc', '--dry-run']);
   const named = removed.filter(({ what }) => what === 'half-made environment');
   expect(named.map(({ path }) => path).toSorted()).toEqual(paths);
-  expect(drafts().length).toBe(dead.length + 1);
+  expect(drafts().length).toBe(dead.length + living.length);
   expect(await desk.mw(['gc'])).toMatchObject({ code: 0 });
-  expect(readdirSync(environments)).toEqual([living]);
+  expect(readdirSync(environments).toSorted()).toEqual(living);
   expect(sessionProcesses(desk.home)).toEqual([]);
 });

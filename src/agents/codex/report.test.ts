@@ -6,6 +6,8 @@ import { SessionFailure } from '../../model/session-failure.ts';
 import { Usage } from '../../model/usage.ts';
 import { readRecording } from '../../../test/agents/recording.ts';
 import type { Turn, TurnReport } from '../agent.ts';
+import type { AgentHost } from '../agent-host.ts';
+import { createCodex } from './codex.ts';
 import { describeLine } from './describe.ts';
 import { reportTurn } from './report.ts';
 
@@ -67,6 +69,27 @@ describe('a finished session of Codex', () => {
   test('is not failed by warnings on the way, nor by a refused write that the stream does not show', () => {
     expect(readRecording('codex-readonly-write-missing-item')).toContain('"type":"error"');
     expect(report(readRecording('codex-readonly-write-missing-item')).end.type).toBe('answered');
+  });
+
+  test('that was held to no schema keeps the nulls that the phase’s own allows, and loses those that stand for nothing', () => {
+    const schema = {
+      type: 'object',
+      properties: { note: { type: ['string', 'null'] }, more: { type: 'string' } },
+      required: ['note'],
+      additionalProperties: false,
+    };
+    const stdout = [
+      { type: 'item.completed', item: { type: 'agent_message', text: '{"note":null,"more":null}' } },
+      { type: 'turn.completed', usage: {} },
+    ]
+      .map((line) => JSON.stringify(line))
+      .join('\n');
+    const codex = createCodex({ variable: () => undefined } as unknown as AgentHost);
+    const ended = { exitCode: 0, stdout: `${stdout}\n`, stderr: '', result: null };
+    const exits = [{ type: 'object', properties: { type: { const: 'question' } }, required: ['type'] }];
+    const { end } = codex.report(ended, { ...turn, schema, exits });
+    expect(end).toMatchObject({ type: 'answered', json: { note: null } });
+    expect(end.type === 'answered' && end.json).not.toHaveProperty('more');
   });
 
   test('costs nothing when it is declared free', () => {

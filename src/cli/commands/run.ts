@@ -25,7 +25,7 @@ export function define(command: Command, context: CliContext): void {
           json: options.json === true,
           slots: options.slots ?? (await defaultSlots(factory)),
           untilEmpty: true,
-          untilMs: null,
+          endsAt: null,
           maxCostMicroUsd: null,
           maxItems: null,
           only: await withParents(factory, id),

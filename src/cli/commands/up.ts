@@ -32,14 +32,15 @@ export function define(command: Command, context: CliContext): void {
       await context.withFactory(async (factory) => {
         // Opened for the one in the background too: what is wrong with the home is said here, not in its log.
         if (options.detach === true) return detach(context);
-        const limits = [options.for, options.until].filter((each) => each !== undefined);
-        const untilMs = limits.length === 0 ? null : Math.min(...limits);
-        if (untilMs !== null) context.output.talk(`Until ${momentIn(untilMs)}; what runs then is finished.`);
+        const after = options.for === undefined ? undefined : Date.now() + options.for;
+        const ends = [after, options.until].filter((each) => each !== undefined);
+        const endsAt = ends.length === 0 ? null : Math.min(...ends);
+        if (endsAt !== null) context.output.talk(`Until ${momentOf(endsAt)}; what runs then is finished.`);
         const code = await runAndFollow(factory, context, {
           json: options.json === true,
           slots: options.slots ?? (await defaultSlots(factory)),
           untilEmpty: options.untilEmpty === true,
-          untilMs,
+          endsAt,
           maxCostMicroUsd: options.maxCost ?? null,
           maxItems: options.maxItems ?? null,
           only: null,
@@ -50,9 +51,9 @@ export function define(command: Command, context: CliContext): void {
 }
 
 /** The time of day, with its date when that is not today's. */
-function momentIn(ms: number): string {
+function momentOf(at: number): string {
   const now = new Date();
-  const then = new Date(now.getTime() + ms);
+  const then = new Date(at);
   const time = then.toTimeString().slice(0, 5);
   return then.toDateString() === now.toDateString() ? time : `${time} on ${then.toDateString()}`;
 }

@@ -44,16 +44,12 @@ export function isRunning(process: ProcessId): boolean {
   return findProcess(process.pid)?.start === process.start;
 }
 
-/**
- * Whether an ancestor of this process was started with this variable, whatever this one's own environment says. One
- * that was handed to init, or to another program that starts what it is told, has no such ancestor any more.
- */
-export function hasAncestorWith(variable: string): boolean {
-  for (let pid = process.ppid; pid > 0; pid = findProcess(pid)?.parent ?? 0) {
-    const entries = readProc(`/proc/${pid}/environ`)?.split('\0') ?? [];
-    if (entries.some((entry) => entry.startsWith(`${variable}=`))) return true;
-  }
-  return false;
+/** The command lines of the processes that this one came from, nearest first, as far as they may be seen. */
+export function ancestorCommands(): readonly (readonly string[])[] {
+  const commands: (readonly string[])[] = [];
+  for (let pid = process.ppid; pid > 0; pid = findProcess(pid)?.parent ?? 0)
+    commands.push(readProc(`/proc/${pid}/cmdline`)?.split('\0') ?? []);
+  return commands;
 }
 
 /** Names this boot of this machine, so that pids of an earlier one match nothing. */

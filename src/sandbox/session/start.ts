@@ -83,6 +83,15 @@ function requireTool(name: string, packageName: string): string {
   );
 }
 
+/** The directory of the session that a command line is the wrapper of; `null` for any other program. */
+export function readWrapperCommand(argv: readonly string[]): string | null {
+  const [, flag, script, name, directory] = argv;
+  return flag === '-c' && script === wrapperScript && name === wrapperName ? (directory ?? null) : null;
+}
+
+/** What the wrapper calls itself. */
+const wrapperName = 'session';
+
 /** Spawns the wrapper; the promise settles when it has ended. Throws when the machine cannot even run a shell. */
 export function startWrapper(spec: StartSpec): Promise<void> {
   const { directory, enclosed, egress } = spec;
@@ -108,7 +117,7 @@ export function startWrapper(spec: StartSpec): Promise<void> {
   const nothing = openSync('/dev/null', constants.O_RDONLY);
   const [stdin, stderr, program, mark, ...inputs] = fds;
   const { name, value } = sessionMarker(directory);
-  const child = spawn(requireTool('sh', 'dash'), ['-c', wrapperScript, 'session', directory, ...proxy], {
+  const child = spawn(requireTool('sh', 'dash'), ['-c', wrapperScript, wrapperName, directory, ...proxy], {
     cwd: '/',
     env: { PATH: systemPath, [name]: value },
     detached: true,

@@ -9,9 +9,9 @@
  *
  * - The claim is created exclusively; whoever loses the race leaves. It is not synced: after a crash of the machine the
  *   boot id differs, and it no longer counts as alive.
- * - The receipt is one short line; without its line end it does not count, so that it needs no rename to be whole. What
- *   it stands for has been paid: a worker that waits for it has it in the journal, synced, milliseconds later; when that
- *   worker has gone, which the changed parent tells, the receipt itself is synced.
+ * - The receipt is one short line; without its line end it does not count, so that it needs no rename to be whole. It
+ *   is synced, because what it stands for has been paid: by the worker that reads it, which costs no process, or here
+ *   when that worker has gone, as the changed parent tells.
  * - Times come from /proc/uptime: no process to start, and no jump when somebody sets the clock.
  * - `timeout` (from the script on descriptor 3) holds the wall limit even when no worker lives, in its own group.
  * - Signals meant for the program reach the shell too when they are sent to everything; a caught signal lets it stay

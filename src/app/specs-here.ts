@@ -1,0 +1,144 @@
+/** The specs of the checkout around a folder: `specs/NAME/spec.md`, as they lie there. */
+import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { nearestWord } from '../config/nearest-word.ts';
+import { exitCode, UserError } from '../model/user-error.ts';
+import { assignIds } from '../spec/assign-ids.ts';
+import { isSpecName } from '../spec/criterion-id.ts';
+import { isReady, lintSpec, type SpecFinding } from '../spec/lint-spec.ts';
+import { parseSpec } from '../spec/parse-spec.ts';
+import type { Spec } from '../spec/spec.ts';
+import { findRepository } from './projects.ts';
+
+export interface SpecHere {
+  /** From the top of the checkout. */
+  readonly path: string;
+  readonly text: string;
+  readonly spec: Spec;
+}
+
+export interface LintedSpec extends SpecHere {
+  readonly findings: readonly SpecFinding[];
+  /** Whether work may start on it. */
+  readonly ready: boolean;
+  /** Ids that were written into the file just now. */
+  readonly given: readonly string[];
+}
+
+const specsFolder = 'specs';
+const specFile = 'spec.md';
+/** Nobody reviews a longer one; it is refused before it is read. */
+const maxBytes = 1024 * 1024;
+
+/**
+ * All specs by name, or those that are named. UserErrors: E_NO_SPECS when there is none, E_NOT_FOUND with the nearest
+ * name, E_SPEC_TOO_LARGE, E_SPEC_NOT_TEXT.
+ */
+export async function readSpecs(folder: string, names: readonly string[]): Promise<readonly SpecHere[]> {
+  const { path: top } = await findRepository(folder);
+  const known = await listSpecs(top);
+  if (known.length === 0) {
+    throw new UserError(
+      'E_NO_SPECS',
+      `there is no ${specsFolder}/NAME/${specFile} in ${top}`,
+      `mkdir -p ${specsFolder}/NAME, and write ${specFile} there; docs/specs.md shows one`,
+      { exit: exitCode.notFound },
+    );
+  }
+  const unknown = names.find((name) => !known.includes(name));
+  if (unknown !== undefined) throw noSuchSpec(unknown, known);
+  const wanted = names.length === 0 ? known : known.filter((name) => names.includes(name));
+  return Promise.all(wanted.map((name) => readSpec(top, name)));
+}
+
+/** Judges specs; with `fix`, gives criteria their ids first and writes what that changed. */
+export async function lintSpecs(
+  folder: string,
+  names: readonly string[],
+  fix: boolean,
+): Promise<readonly LintedSpec[]> {
+  const { path: top } = await findRepository(folder);
+  const specs = await readSpecs(folder, names);
+  const linted: Omit<LintedSpec, 'ready'>[] = [];
+  for (const spec of specs) linted.push(await lintOne(top, spec, fix));
+  return addClashes(linted);
+}
+
+async function lintOne(top: string, here: SpecHere, fix: boolean): Promise<Omit<LintedSpec, 'ready'>> {
+  const { name } = here.spec;
+  const assigned = fix && isSpecName(name) ? assignIds(name, here.text) : { file: here.text, given: [] };
+  if (assigned.file !== here.text) await writeFile(join(top, here.path), assigned.file);
+  const spec = assigned.file === here.text ? here.spec : parseSpec(name, assigned.file);
+  const findings = lintSpec(spec, assigned.file);
+  return { path: here.path, text: assigned.file, spec, findings, given: assigned.given.map(({ id }) => id) };
+}
+
+/** An id that stands in two specs names neither. */
+function addClashes(linted: readonly Omit<LintedSpec, 'ready'>[]): readonly LintedSpec[] {
+  const owner = new Map<string, string>();
+  return linted.map((each) => {
+    const clashes: SpecFinding[] = [];
+    for (const { id, line } of each.spec.layout.ids) {
+      const other = owner.get(id) ?? each.path;
+      owner.set(id, other);
+      if (other === each.path) continue;
+      clashes.push({
+        rule: 'duplicate-id',
+        severity: 'error',
+        line,
+        criterion: id,
+        text: `${id} stands in ${other} too`,
+        next: 'remove the comment here, then mw spec lint --fix',
+      });
+    }
+    const findings = [...each.findings, ...clashes].sort((a, b) => a.line - b.line);
+    return { ...each, findings, ready: isReady(findings) };
+  });
+}
+
+async function listSpecs(top: string): Promise<readonly string[]> {
+  const entries = await readdir(join(top, specsFolder), { withFileTypes: true }).catch(absent);
+  const folders = (entries ?? []).filter((entry) => entry.isDirectory()).map(({ name }) => name);
+  const found: string[] = [];
+  for (const name of folders.sort()) {
+    const file = await stat(join(top, specsFolder, name, specFile)).catch(absent);
+    if (file?.isFile() === true) found.push(name);
+  }
+  return found;
+}
+
+async function readSpec(top: string, name: string): Promise<SpecHere> {
+  const path = join(specsFolder, name, specFile);
+  const { size } = await stat(join(top, path));
+  if (size > maxBytes) {
+    throw new UserError(
+      'E_SPEC_TOO_LARGE',
+      `${path} has ${size} bytes; a spec may have ${maxBytes}`,
+      'make several specs of it, each in a folder of its own',
+      { exit: exitCode.usage },
+    );
+  }
+  const bytes = await readFile(join(top, path));
+  const text = bytes.toString('utf8');
+  if (!Buffer.from(text, 'utf8').equals(bytes)) {
+    throw new UserError('E_SPEC_NOT_TEXT', `${path} is not UTF-8 text`, `save ${path} as UTF-8`, {
+      exit: exitCode.usage,
+    });
+  }
+  return { path, text, spec: parseSpec(name, text) };
+}
+
+function noSuchSpec(name: string, known: readonly string[]): UserError {
+  const near = nearestWord(name, known);
+  return new UserError(
+    'E_NOT_FOUND',
+    `there is no spec ${JSON.stringify(name)}${near === null ? '' : `: did you mean "${near}"?`}`,
+    'mw spec list',
+    { exit: exitCode.notFound },
+  );
+}
+
+function absent(error: NodeJS.ErrnoException): null {
+  if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return null;
+  throw error;
+}

@@ -1,0 +1,152 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { parseSpec } from './parse-spec.ts';
+import { scanLines } from './scan-lines.ts';
+
+const file = `# Invoice download
+
+## Purpose
+
+Customers fetch last month's invoices as **one** ZIP,
+so that their bookkeeper gets everything at once.
+
+## Requirements
+
+### Requirement: Monthly archive
+
+The system SHALL offer one ZIP a month.
+
+- WHEN a customer asks for a month, the system SHALL send every invoice of it. <!-- invoice-download/AC-1 -->
+- IF there are none, THEN the system SHALL say so.
+- not a sentence of that form
+
+#### Scenario: A month with invoices
+<!-- invoice-download/AC-3 -->
+- **GIVEN** two invoices in May
+- **WHEN** May is asked for
+- **THEN** the ZIP holds
+  both of them
+- **AND** nothing else
+
+\`\`\`markdown
+### Requirement: Only an example
+#### Scenario: Not one either
+<!-- invoice-download/AC-9 -->
+\`\`\`
+
+## Notes
+### Requirement: Not below Requirements
+`;
+
+describe('a spec', () => {
+  const spec = parseSpec('invoice-download', file);
+  const [requirement] = spec.requirements;
+
+  it('has a title, a purpose, and requirements with their lines', () => {
+    expect(spec).toMatchObject({
+      title: 'Invoice download',
+      purpose: "Customers fetch last month's invoices as one ZIP, so that their bookkeeper gets everything at once.",
+      purposeLine: 3,
+    });
+    expect(spec.requirements).toHaveLength(1);
+    expect(requirement).toMatchObject({
+      name: 'Monthly archive',
+      statement: 'The system SHALL offer one ZIP a month.',
+      line: 10,
+    });
+  });
+
+  it('has criteria: sentences in EARS form that stand in a list, and scenarios', () => {
+    expect(requirement?.criteria.map(({ id, kind, line, name }) => ({ id, kind, line, name }))).toEqual([
+      { id: 'invoice-download/AC-1', kind: 'sentence', line: 14, name: '' },
+      { id: null, kind: 'sentence', line: 15, name: '' },
+      { id: 'invoice-download/AC-3', kind: 'scenario', line: 18, name: 'A month with invoices' },
+    ]);
+  });
+
+  it('has steps, each with all of its lines', () => {
+    expect(requirement?.criteria[2]?.steps).toEqual([
+      { kind: 'given', text: 'two invoices in May', line: 20 },
+      { kind: 'when', text: 'May is asked for', line: 21 },
+      { kind: 'then', text: 'the ZIP holds both of them', line: 22 },
+      { kind: 'and', text: 'nothing else', line: 24 },
+    ]);
+  });
+
+  it('sees nothing in a fenced block or in a comment', () => {
+    expect(spec.layout.ids.map(({ id }) => id)).toEqual(['invoice-download/AC-1', 'invoice-download/AC-3']);
+    const hidden = file.replace('### Requirement', '<!--\n### Requirement').replace('## Notes', '-->\n## Notes');
+    expect(parseSpec('x', hidden).requirements).toEqual([]);
+  });
+
+  it('goes on with the number after the highest, or the one that it remembers', () => {
+    expect(spec.nextNumber).toBe(4);
+    expect(parseSpec('invoice-download', `${file}\n<!-- next: AC-12 -->\n`).nextNumber).toBe(12);
+    expect(parseSpec('invoice-download', `${file}\n<!-- next: AC-2 -->\n`).nextNumber, 'older than what stands').toBe(
+      4,
+    );
+  });
+
+  it('means the same with Windows line ends, other white space, other names and other emphasis', () => {
+    const meanings = (text: string) =>
+      parseSpec('invoice-download', text).requirements.flatMap(({ criteria }) =>
+        criteria.map(({ meaning }) => meaning),
+      );
+    const before = meanings(file);
+    expect(meanings(file.replaceAll('\n', '\r\n'))).toEqual(before);
+    expect(meanings(file.replaceAll('**', '').replaceAll('May is', 'May  is '))).toEqual(before);
+    expect(meanings(file.replace('A month with invoices', 'Another name'))).toEqual(before);
+    expect(meanings(file.replace('both of them', 'one of them'))).not.toEqual(before);
+    expect(meanings(file.replace('SHALL offer one', 'SHALL offer a'))).not.toEqual(before);
+  });
+});
+
+describe('reading', () => {
+  it('keeps every byte: the lines of a file joined are the file', () => {
+    const pieces = fc.constantFrom(
+      '# A',
+      '```',
+      '~~~',
+      '<!--',
+      '-->',
+      '\n',
+      '\r\n',
+      '\r',
+      ' ',
+      '- WHEN x, y SHALL z',
+      '日本',
+      '### Requirement: R',
+    );
+    fc.assert(
+      fc.property(
+        fc.array(pieces, { maxLength: 60 }).map((parts) => parts.join('')),
+        (text) => {
+          const lines = scanLines(text);
+          expect(lines.map((line) => line.text + line.end).join('')).toBe(text);
+          expect(lines.map(({ number }) => number)).toEqual(lines.map((_, index) => index + 1));
+        },
+      ),
+    );
+  });
+
+  it('never throws, whatever the text is', () => {
+    fc.assert(fc.property(fc.string({ unit: 'binary', maxLength: 400 }), (text) => void parseSpec('x', text)));
+  });
+
+  it.each([
+    ['comments that never end', '<!--'.repeat(100_000)],
+    ['emphasis that never ends', `## Purpose\n${'**a '.repeat(100_000)}`],
+    ['a million headings', '### Requirement: a\n'.repeat(50_000)],
+    ['one endless sentence', `## Requirements\n### Requirement: a\n- WHEN ${'a, '.repeat(200_000)}the x SHALL y`],
+  ])('takes time by the length alone: %s', (_, text) => {
+    const short = text.slice(0, text.length / 10);
+    const time = (each: string) => {
+      const begun = performance.now();
+      parseSpec('x', each);
+      return performance.now() - begun;
+    };
+    time(short);
+    // Quadratic would be a hundred times; the rest is for a busy machine.
+    expect(time(text)).toBeLessThan(Math.max(200, 40 * time(short)));
+  });
+});

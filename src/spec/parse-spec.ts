@@ -1,0 +1,146 @@
+/**
+ * Reads a spec: `## Purpose`, `## Requirements`, `### Requirement: NAME`, `#### Scenario: NAME`, as OpenSpec has them, and
+ * below a requirement also list entries that are sentences in EARS form. Whatever else the file holds is the person's
+ * own and left alone. Never throws: what cannot be read is simply not there, and `lintSpec` says what is missing.
+ */
+import { readId, readNext, numberOf } from './criterion-id.ts';
+import { parseEars } from './ears.ts';
+import { isListItem, plainText } from './plain-text.ts';
+import { readHeading, scanLines, type Line } from './scan-lines.ts';
+import type { Criterion, Requirement, Spec, Step, StepKind } from './spec.ts';
+
+/** A longer line is no sentence; it is passed over, so that no text whatever takes long to read. */
+export const maxLineChars = 10_000;
+
+interface Section {
+  readonly heading: Line;
+  readonly depth: number;
+  readonly text: string;
+  readonly body: readonly Line[];
+}
+
+export function parseSpec(name: string, file: string): Spec {
+  const lines = scanLines(file).map((line) => (line.text.length > maxLineChars ? { ...line, literal: true } : line));
+  const sections = cutAtHeadings(lines);
+  const purpose = sections.find(({ depth, text }) => depth === 2 && isNamed(text, 'purpose'));
+  const title = sections.find(({ depth }) => depth === 1);
+  const ids = lines.flatMap(({ text, number, literal }) => {
+    const id = literal ? null : readId(text);
+    return id === null ? [] : [{ id, line: number }];
+  });
+  const next = lines.find(({ text, literal }) => !literal && readNext(text) !== null);
+  const own = ids.filter(({ id }) => id.startsWith(`${name}/`)).map(({ id }) => numberOf(id) + 1);
+  return {
+    name,
+    title: title === undefined ? null : plainText(title.text),
+    purpose: purpose === undefined ? '' : paragraph(purpose.body),
+    purposeLine: purpose?.heading.number ?? null,
+    requirements: readRequirements(sections),
+    nextNumber: own.reduce((a, b) => Math.max(a, b), next === undefined ? 1 : (readNext(next.text) ?? 1)),
+    layout: { ids, nextLine: next?.number ?? null, titleLine: title?.heading.number ?? null },
+  };
+}
+
+function cutAtHeadings(lines: readonly Line[]): readonly Section[] {
+  const sections: (Omit<Section, 'body'> & { body: Line[] })[] = [];
+  for (const line of lines) {
+    const heading = readHeading(line);
+    if (heading !== null) sections.push({ heading: line, depth: heading.depth, text: heading.text, body: [] });
+    else sections.at(-1)?.body.push(line);
+  }
+  return sections;
+}
+
+/** Requirements below `## Requirements`, up to the next heading of that level. */
+function readRequirements(sections: readonly Section[]): readonly Requirement[] {
+  const start = sections.findIndex(({ depth, text }) => depth === 2 && isNamed(text, 'requirements'));
+  if (start === -1) return [];
+  const rest = sections.slice(start + 1);
+  const end = rest.findIndex(({ depth }) => depth <= 2);
+  const inside = end === -1 ? rest : rest.slice(0, end);
+  return inside.flatMap((section, index) => {
+    const name = section.depth === 3 ? afterLabel(section.text, 'requirement') : null;
+    if (name === null) return [];
+    const after = inside.slice(index + 1);
+    const until = after.findIndex(({ depth }) => depth <= 3);
+    return [readRequirement(name, section, until === -1 ? after : after.slice(0, until))];
+  });
+}
+
+function readRequirement(name: string, section: Section, below: readonly Section[]): Requirement {
+  const statement = paragraph(section.body.filter(({ text, literal }) => literal || !isListItem(text)));
+  const sentences = section.body.flatMap((line) => readSentence(line, statement));
+  const scenarios = below.flatMap((each) => {
+    const label = each.depth === 4 ? afterLabel(each.text, 'scenario') : null;
+    return label === null ? [] : [readScenario(label, each, statement)];
+  });
+  return { name, statement, criteria: [...sentences, ...scenarios], line: section.heading.number };
+}
+
+function readSentence(line: Line, statement: string): readonly Criterion[] {
+  if (line.literal || !isListItem(line.text)) return [];
+  const sentence = plainText(line.text);
+  if (parseEars(sentence) === null) return [];
+  const meaning = meaningOf(statement, [sentence]);
+  return [{ id: readId(line.text), kind: 'sentence', name: '', steps: [], sentence, line: line.number, meaning }];
+}
+
+function readScenario(name: string, section: Section, statement: string): Criterion {
+  const steps = readSteps(section.body);
+  const id = section.body.flatMap(({ text, literal }) => (literal ? [] : (readId(text) ?? []))).at(0) ?? null;
+  const meaning = meaningOf(
+    statement,
+    steps.map(({ kind, text }) => `${kind} ${text}`),
+  );
+  return { id, kind: 'scenario', name, steps, sentence: '', line: section.heading.number, meaning };
+}
+
+const stepWord = /^(given|when|then|and|but)\b[:,]?\s*/i;
+
+/** List entries that begin with a keyword; a line that goes on belongs to the step before it. */
+function readSteps(body: readonly Line[]): readonly Step[] {
+  const steps: Step[] = [];
+  for (const { text, literal, number } of body) {
+    if (literal) continue;
+    const plain = plainText(text);
+    const word = stepWord.exec(plain);
+    if (word !== null && (isListItem(text) || steps.length === 0 || /^\s*\*\*/.test(text))) {
+      const kind = word[1]?.toLowerCase() ?? 'and';
+      const known: StepKind = kind === 'given' || kind === 'when' || kind === 'then' ? kind : 'and';
+      // "But" joins what must not be; its own word is a part of what it says.
+      steps.push({
+        kind: known,
+        text: kind === 'but' ? `but ${plain.slice(word[0].length)}` : plain.slice(word[0].length),
+        line: number,
+      });
+    } else if (plain !== '' && steps.length > 0) {
+      const last = steps.pop() as Step;
+      steps.push({ ...last, text: `${last.text} ${plain}`.trim() });
+    }
+  }
+  return steps;
+}
+
+/** What a criterion demands; names, markup and white space play no part. */
+function meaningOf(statement: string, demands: readonly string[]): string {
+  return [statement, ...demands].join('\n');
+}
+
+function paragraph(body: readonly Line[]): string {
+  return body
+    .filter(({ literal }) => !literal)
+    .map(({ text }) => plainText(text))
+    .filter((text) => text !== '')
+    .join(' ');
+}
+
+/** The name behind `Requirement:`; `null` when the heading is another one. */
+function afterLabel(text: string, label: string): string | null {
+  const colon = text.indexOf(':');
+  if (colon === -1 || !isNamed(text.slice(0, colon), label)) return null;
+  return plainText(text.slice(colon + 1));
+}
+
+function isNamed(text: string, name: string): boolean {
+  return text.trim().toLowerCase() === name;
+}
