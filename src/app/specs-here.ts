@@ -5,9 +5,10 @@ import { nearestWord } from '../config/nearest-word.ts';
 import { exitCode, UserError } from '../model/user-error.ts';
 import { assignIds } from '../spec/assign-ids.ts';
 import { isSpecName } from '../spec/criterion-id.ts';
-import { isReady, lintSpec, type SpecFinding } from '../spec/lint-spec.ts';
+import { lintSpec } from '../spec/lint-spec.ts';
 import { parseSpec } from '../spec/parse-spec.ts';
 import type { Spec } from '../spec/spec.ts';
+import { isReady, type SpecFinding } from '../spec/spec-finding.ts';
 import { findRepository } from './projects.ts';
 
 export interface SpecHere {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { lintSpec, isReady, type SpecRule } from './lint-spec.ts';
+import { lintSpec } from './lint-spec.ts';
+import { isReady, type SpecRule } from './spec-finding.ts';
 import { parseSpec } from './parse-spec.ts';
 
 const good = `# Invoice download

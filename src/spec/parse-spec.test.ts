@@ -133,20 +133,14 @@ describe('reading', () => {
     fc.assert(fc.property(fc.string({ unit: 'binary', maxLength: 400 }), (text) => void parseSpec('x', text)));
   });
 
+  // A rule that takes time by the square of the length would not be done before the test's own limit.
   it.each([
-    ['comments that never end', '<!--'.repeat(100_000)],
-    ['emphasis that never ends', `## Purpose\n${'**a '.repeat(100_000)}`],
-    ['a million headings', '### Requirement: a\n'.repeat(50_000)],
-    ['one endless sentence', `## Requirements\n### Requirement: a\n- WHEN ${'a, '.repeat(200_000)}the x SHALL y`],
-  ])('takes time by the length alone: %s', (_, text) => {
-    const short = text.slice(0, text.length / 10);
-    const time = (each: string) => {
-      const begun = performance.now();
-      parseSpec('x', each);
-      return performance.now() - begun;
-    };
-    time(short);
-    // Quadratic would be a hundred times; the rest is for a busy machine.
-    expect(time(text)).toBeLessThan(Math.max(200, 40 * time(short)));
+    ['comments that never end', '<!--'.repeat(500_000)],
+    ['many lines with comments that never end', `${'<!--'.repeat(2_000)}\n`.repeat(200)],
+    ['emphasis that never ends', `## Purpose\n${`${'**a '.repeat(2_000)}\n`.repeat(200)}`],
+    ['very many headings', `## Requirements\n${'### Requirement: a\n'.repeat(20_000)}`],
+    ['one endless sentence', `## Requirements\n### Requirement: a\n- WHEN ${'a, '.repeat(500_000)}the x SHALL y`],
+  ])('comes to an end: %s', (_, text) => {
+    expect(parseSpec('x', text).name).toBe('x');
   });
 });

@@ -1,0 +1,98 @@
+/** Rules about one requirement and its criteria. */
+import { parseEars } from './ears.ts';
+import { findDuplicates } from './find-duplicates.ts';
+import type { Criterion, Requirement } from './spec.ts';
+import { error, warning, type SpecFinding } from './spec-finding.ts';
+import { findSubjective, findVague } from './vague-words.ts';
+
+const longStatement = 500;
+
+export function lintRequirement(requirement: Requirement): readonly SpecFinding[] {
+  const { name, statement, criteria, line } = requirement;
+  const called = name === '' ? 'this requirement' : `"${name}"`;
+  const scenarios = criteria.filter(({ kind }) => kind === 'scenario');
+  return [
+    ...(/\b(?:shall|must)\b/i.test(statement) || criteria.some(({ kind }) => kind === 'sentence')
+      ? []
+      : [error('no-shall', line, `${called} demands nothing`, 'say what the system SHALL do')]),
+    ...(criteria.length === 0
+      ? [
+          error(
+            'no-criterion',
+            line,
+            `${called} has no criterion that a test could decide`,
+            'add "#### Scenario: NAME" with WHEN and THEN',
+          ),
+        ]
+      : []),
+    ...(statement.length > longStatement
+      ? [
+          warning(
+            'two-behaviours',
+            line,
+            `${called} has ${statement.length} characters`,
+            'make several requirements of it',
+          ),
+        ]
+      : []),
+    ...judgeSentence(statement, line, null),
+    ...findDuplicates(scenarios, 'duplicate-scenario', 'scenario'),
+    ...criteria.flatMap(lintCriterion),
+  ];
+}
+
+function lintCriterion(criterion: Criterion): readonly SpecFinding[] {
+  const { id, kind, steps, sentence, line, name } = criterion;
+  if (kind === 'sentence') {
+    const response = parseEars(sentence)?.response ?? '';
+    return [...judgeSentence(sentence, line, id), ...judgeOutcome(response, line, id)];
+  }
+  const called = name === '' ? 'this scenario' : `"${name}"`;
+  const has = (wanted: string) => steps.some((step) => step.kind === wanted);
+  return [
+    ...(has('when')
+      ? []
+      : [error('no-when', line, `${called} does not say what happens first`, 'add a step with WHEN', id)]),
+    ...(has('then')
+      ? []
+      : [error('no-then', line, `${called} does not say what must come of it`, 'add a step with THEN', id)]),
+    ...steps.flatMap((step) => judgeSentence(step.text, step.line, id)),
+    ...outcomesOf(criterion).flatMap((step) => judgeOutcome(step.text, step.line, id)),
+  ];
+}
+
+/** THEN, and each AND behind it. */
+function outcomesOf({ steps }: Criterion) {
+  const first = steps.findIndex(({ kind }) => kind === 'then');
+  return first === -1 ? [] : steps.slice(first).filter(({ kind }) => kind === 'then' || kind === 'and');
+}
+
+function judgeSentence(text: string, line: number, criterion: string | null): readonly SpecFinding[] {
+  const vague = findVague(text);
+  const demands = text.match(/\b(?:shall|must)\b/gi)?.length ?? 0;
+  const sentences = text.match(/[.!?](?:\s|$)/g)?.length ?? 1;
+  return [
+    ...(vague === null
+      ? []
+      : [
+          warning(
+            'vague',
+            line,
+            `"${vague}" can mean anything`,
+            'write a number, a list, or the exact behaviour',
+            criterion,
+          ),
+        ]),
+    ...(demands > Math.max(1, sentences)
+      ? [warning('two-behaviours', line, 'one sentence demands two things', 'make two criteria of it', criterion)]
+      : []),
+  ];
+}
+
+function judgeOutcome(text: string, line: number, criterion: string | null): readonly SpecFinding[] {
+  const word = findSubjective(text);
+  if (word === null) return [];
+  return [
+    error('subjective', line, `no test can decide "${word}"`, 'say what can be seen, counted or compared', criterion),
+  ];
+}
