@@ -19,7 +19,7 @@ export async function findRepository(
     throw new UserError(
       'E_NO_REPOSITORY',
       `${folder} is not in a git repository`,
-      'cd into your repository, or: git init && git add -A && git commit -m "First commit"',
+      'cd into your repository, or: git init && git add -A && git commit --allow-empty -m "First commit"',
       {
         exit: exitCode.usage,
       },

@@ -118,9 +118,10 @@ function tellResult(output: Output, { commit, stat, command, output: printed }: 
 function tellNext(output: Output): void {
   output.line('');
   output.line(output.tone('bold', 'Next, in your own repository'));
-  output.line('  npx mw init      find its checks and your agent, write millwright.yaml');
-  output.line('  npx mw add "…"   say what you want');
-  output.line('  npx mw up        build it, ask you at gates, land it');
+  output.line('  npm link         once, here: puts mw on your PATH');
+  output.line('  mw init          find its checks and your agent, write millwright.yaml; commit that');
+  output.line('  mw add "…"       say what you want');
+  output.line('  mw up            build it, ask you at gates, land it');
 }
 
 function paragraph(output: Output, text: string): void {
@@ -146,7 +147,7 @@ function warn(output: Output, text: string): void {
 function tellPlace(output: Output, { root, repository, home }: DemoPlace): void {
   output.line(`Kept in ${root}`);
   output.line(`  cd ${quote(repository)} && git log --stat`);
-  output.line(`  MW_HOME=${quote(home)} npx mw show MW-1      (then mw logs MW-1, mw down)`);
+  output.line(`  MW_HOME=${quote(home)} mw show MW-1      (then mw logs MW-1, mw down)`);
 }
 
 /** A path as a shell takes it. */

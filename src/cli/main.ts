@@ -10,7 +10,7 @@ import { readVersion } from './version.ts';
 async function main(args: readonly string[]): Promise<void> {
   const context = createContext();
   const program = new Command('mw')
-    .description('The factory that builds software. Specs in, verified and landed changes out.')
+    .description('The factory that builds software: work in, verified and landed changes out.')
     .version(readVersion(), '-V, --version')
     .option('-C, --directory <folder>', 'work as if started in this folder')
     .helpOption('-h, --help')

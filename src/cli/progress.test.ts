@@ -8,7 +8,16 @@ const day = "Stopped at the project's budget of the day, limits.dayUsd.";
 const session = 'Stopped at a bound of this session, --max-cost or --max-items.';
 
 function row(reasonCode: string): ItemRow {
-  const about = { id: 'MW-1', key: null, title: 'One', phase: null, next: '', branch: null, costMicroUsd: 0 };
+  const about = {
+    id: 'MW-1',
+    project: 'shop-0a1b2c3d',
+    key: null,
+    title: 'One',
+    phase: null,
+    next: '',
+    branch: null,
+    costMicroUsd: 0,
+  };
   return { ...about, state: 'queued', reason: 'not yet', reasonCode };
 }
 

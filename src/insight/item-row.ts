@@ -10,6 +10,8 @@ import type { Store } from '../store/store.ts';
 /** As `mw list --json` prints it. */
 export interface ItemRow {
   readonly id: ItemId;
+  /** The id of its project. */
+  readonly project: string;
   readonly key: string | null;
   readonly title: string;
   readonly state: ItemStatus;
@@ -122,6 +124,7 @@ export function itemRow(state: ItemState, wait: ItemWait | null): ItemRow {
     state.reason ?? (state.status === 'queued' ? (wait ?? { code: 'next', text: 'starts next', next: '' }) : null);
   return {
     id: item.id,
+    project: item.project,
     key: item.key,
     title: item.title,
     state: shown,
@@ -132,6 +135,11 @@ export function itemRow(state: ItemState, wait: ItemWait | null): ItemRow {
     branch: landed?.delivery?.branch ?? null,
     costMicroUsd: spending.unknownSessions > 0 ? null : spending.knownMicroUsd,
   };
+}
+
+/** What people call the project: the name of its repository's folder. */
+export function projectName(project: string): string {
+  return project.replace(/-[0-9a-f]{8}$/, '');
 }
 
 /** A queued item that only money or a person can move is paused, for whoever reads it. */

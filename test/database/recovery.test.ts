@@ -1,4 +1,4 @@
-import { readFile, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import pg from 'pg';
 import { beforeAll, describe, expect, test } from 'vitest';
@@ -103,6 +103,8 @@ describe('a pid file that a dead server left', () => {
     const [, ...rest] = text.split('\n');
     const foreign = [String(bystander.pid), ...rest].join('\n');
     await writeFile(path.join(dataFolder, 'postmaster.pid'), foreign);
+    // A clean stop has taken it away where it lies outside the home; a dead server has not.
+    await mkdir(socketFolder, { recursive: true, mode: 0o700 });
     await writeFile(path.join(socketFolder, '.s.PGSQL.5432.lock'), foreign);
     expect(await serverStatus(home)).toMatchObject({ type: 'stopped' });
     await (await openDatabase({ home, migrations })).close();

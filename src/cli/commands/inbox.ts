@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { readPicture, type ItemRow } from '../../insight/item-row.ts';
+import { projectName, readPicture, type ItemRow } from '../../insight/item-row.ts';
 import { exitCode } from '../../model/user-error.ts';
 import type { CliContext } from '../context.ts';
 import { oneLine } from '../output.ts';
@@ -21,15 +21,17 @@ export function define(command: Command, context: CliContext): void {
         }
         if (options.count === true) return context.output.line(String(waiting.length));
         if (waiting.length === 0) return context.output.line('Nothing waits for you.');
+        const several = new Set(waiting.map(({ project }) => project)).size > 1;
         for (const row of waiting)
-          for (const line of entry(row, states.get(row.id)?.gate?.options ?? [])) context.output.line(line);
+          for (const line of entry(row, several, states.get(row.id)?.gate?.options ?? [])) context.output.line(line);
       });
     });
 }
 
-function entry(row: ItemRow, options: readonly string[]): string[] {
+/** With `several` repositories each entry names its own. */
+function entry(row: ItemRow, several: boolean, options: readonly string[]): string[] {
   return [
-    `${row.id}  ${row.state}  ${oneLine(row.title, 60)}`,
+    `${row.id}  ${row.state}  ${several ? `${projectName(row.project)}: ` : ''}${oneLine(row.title, 60)}`,
     `   ${oneLine(row.reason, 1_000)}`,
     ...options.map((option, index) => `   ${index + 1}. ${oneLine(option, 200)}`),
     `   Next: ${row.next}`,

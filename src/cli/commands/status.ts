@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { readPicture } from '../../insight/item-row.ts';
+import { projectName, readPicture } from '../../insight/item-row.ts';
 import { usd } from '../../machine/schedule.ts';
 import { exitCode } from '../../model/user-error.ts';
 import type { CliContext } from '../context.ts';
@@ -49,9 +49,10 @@ export function define(command: Command, context: CliContext): void {
         output.line(
           `Cost     ${usd(knownMicroUsd)}${unknown === 0 ? '' : `, and unknown for ${unknown} ${unknown === 1 ? 'item' : 'items'}`}`,
         );
-        section(context, 'Needs you', needsYou);
-        section(context, 'Running', of('running'));
-        section(context, 'Waiting', of('queued', 'parked').slice(0, 8));
+        const several = new Set(rows.map(({ project }) => project)).size > 1;
+        section(context, 'Needs you', needsYou, several);
+        section(context, 'Running', of('running'), several);
+        section(context, 'Waiting', of('queued', 'parked').slice(0, 8), several);
       });
     });
 }
@@ -59,12 +60,21 @@ export function define(command: Command, context: CliContext): void {
 function section(
   context: CliContext,
   title: string,
-  rows: readonly { id: string; state: string; phase: string | null; title: string; reason: string }[],
+  rows: readonly {
+    id: string;
+    project: string;
+    state: string;
+    phase: string | null;
+    title: string;
+    reason: string;
+  }[],
+  several: boolean,
 ): void {
   if (rows.length === 0) return;
   context.output.line(`\n${context.output.tone('bold', title)}`);
-  const lines = rows.map(({ id, state, phase, title: text, reason }) => [
+  const lines = rows.map(({ id, project, state, phase, title: text, reason }) => [
     `  ${id}`,
+    ...(several ? [projectName(project)] : []),
     state,
     phase ?? '',
     oneLine(text, 36),

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { constants } from 'node:fs';
-import { chmod, chown, mkdir, open, readFile, realpath, rename, stat, statfs, writeFile } from 'node:fs/promises';
+import { chmod, chown, mkdir, open, readFile, realpath, rename, rm, stat, statfs, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { UserError } from '../../model/user-error.ts';
 import type { ServerUser } from './process.ts';
@@ -145,6 +145,11 @@ export async function syncFolder(folder: string): Promise<void> {
 /** Changes the owner when there is one to change to, which only root does. */
 export async function giveTo(file: string, owner: ServerUser | null): Promise<void> {
   if (owner !== null) await chown(file, owner.uid, owner.gid);
+}
+
+/** Takes the folder away where it lies outside the home: a stopped server leaves nothing there. */
+export async function removeSocketFolder({ socketFolder }: Layout): Promise<void> {
+  if (path.dirname(socketFolder) === tempFolder) await rm(socketFolder, { recursive: true, force: true });
 }
 
 /** Tells the idle stopper that the database has been used, even if only between two of its looks. */

@@ -5,19 +5,20 @@ import { readFile, readdir, realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { UserError } from '../../model/user-error.ts';
-import { type Binaries, type BinarySources, findBinaries } from './binaries.ts';
-import { databaseName, makeCluster, readDataMajor, resetPassword, withDataFolder } from './cluster.ts';
-import { endIdleStopper, serverCommand } from './idle-stop.ts';
 import {
   databaseFolder,
   giveTo,
   type Layout,
   planLayout,
   prepareLayout,
+  removeSocketFolder,
   requireSpace,
   writePrivate,
   writingHome,
 } from './layout.ts';
+import { type Binaries, type BinarySources, findBinaries } from './binaries.ts';
+import { databaseName, makeCluster, readDataMajor, resetPassword, withDataFolder } from './cluster.ts';
+import { endIdleStopper, serverCommand } from './idle-stop.ts';
 import { clearStaleFiles, findPostmaster, type Postmaster, waitUntilGone, waitUntilReady } from './postmaster.ts';
 import { identifyProcess, isSameProcess, type ProcessIdentity, seemsRunning, serverEnvironment } from './process.ts';
 import { serverSettings } from './settings.ts';
@@ -99,6 +100,7 @@ export async function stopServer(
     const running = await findPostmaster(layout.dataFolder);
     if (running !== null) await endServer(layout, running, options.mode);
     await endIdleStopper(layout);
+    await removeSocketFolder(layout);
     return running === null ? 'not-running' : 'stopped';
   });
 }
