@@ -1,6 +1,9 @@
 /** What this machine can really do, found by trying. */
 import { statfs } from 'node:fs/promises';
+import { projectFile } from '../config/load-project.ts';
 import { checkGit } from '../git/git.ts';
+import { readFileAt } from '../git/history.ts';
+import { branchRef, readRef } from '../git/refs.ts';
 import { UserError } from '../model/user-error.ts';
 import type { ProjectConfig } from '../model/config.ts';
 import { SandboxRung, reaches } from '../model/sandbox-rung.ts';
@@ -8,6 +11,7 @@ import { createAdapters, type Adapters } from './adapters.ts';
 import type { AppEnvironment } from './environment.ts';
 import { openFactory } from './open-factory.ts';
 import { readProjectHere } from './pin-here.ts';
+import { findRepository } from './projects.ts';
 
 export interface ExamFinding {
   readonly status: 'good' | 'note' | 'bad';
@@ -67,8 +71,11 @@ async function examineDisk({ home }: AppEnvironment): Promise<ExamFinding> {
 
 async function examineProject(folder: string, findings: ExamFinding[]): Promise<ProjectConfig | null> {
   try {
-    const { config, path } = await readProjectHere(folder);
-    findings.push(good('project', `${path}: ${Object.keys(config.checks).length} checks, lands on ${config.target}`));
+    const { config, path, text } = await readProjectHere(folder);
+    findings.push(
+      (await judgeAccepted(folder, config.target, text)) ??
+        good('project', `${path}: ${Object.keys(config.checks).length} checks, lands on ${config.target}`),
+    );
     return config;
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
@@ -79,6 +86,29 @@ async function examineProject(folder: string, findings: ExamFinding[]): Promise<
     );
     return null;
   }
+}
+
+/** What counts is the file in the latest commit of the target, not the one in the checkout. `null`: they agree. */
+async function judgeAccepted(folder: string, target: string, text: string): Promise<ExamFinding | null> {
+  const { commonDir } = (await findRepository(folder)).repository;
+  const commit = await readRef(commonDir, branchRef(target));
+  if (commit === null) {
+    return bad(
+      'project',
+      `${projectFile} has target: ${target}, and there is no such branch with a commit`,
+      `git branch ${target} COMMIT, or correct target: in ${projectFile} and commit it`,
+    );
+  }
+  const accepted = await readFileAt(commonDir, commit, projectFile);
+  if (accepted === null) {
+    return bad(
+      'project',
+      `${projectFile} is not committed on ${target}`,
+      `git add ${projectFile} .millwright && git commit -m "Add Millwright"`,
+    );
+  }
+  if (accepted.toString('utf8') === text) return null;
+  return note('project', `${projectFile} differs from the one on ${target}, which is what counts: commit it`);
 }
 
 async function examineSandboxes(

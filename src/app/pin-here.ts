@@ -4,7 +4,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { loadProject, projectFile } from '../config/load-project.ts';
 import { listOwnPipelines, pinPipeline } from '../config/pin-pipeline.ts';
-import { configError } from '../config/problem.ts';
+import { configError, type Place } from '../config/problem.ts';
 import { readShipped } from '../config/shipped-files.ts';
 import type { ProjectConfig } from '../model/config.ts';
 import type { PinnedPipeline } from '../model/pipeline.ts';
@@ -14,6 +14,8 @@ import { findRepository } from './projects.ts';
 export interface ProjectHere {
   readonly path: string;
   readonly config: ProjectConfig;
+  /** Where it names its pipeline. */
+  readonly pipelineAt: Place;
   readonly text: string;
 }
 
@@ -25,13 +27,14 @@ export async function readProjectHere(folder: string): Promise<ProjectHere> {
     throw new UserError('E_NO_CONFIG', `there is no ${projectFile} in ${path}`, 'mw init', { exit: exitCode.usage });
   const loaded = loadProject(text);
   if (!loaded.ok) throw configError(loaded.problems);
-  return { path, config: loaded.config, text };
+  return { path, config: loaded.config, pipelineAt: loaded.pipelineAt, text };
 }
 
 export async function pinHere(folder: string, name: string | undefined): Promise<PinnedPipeline> {
-  const { path, config } = await readProjectHere(folder);
+  const { path, config, pipelineAt } = await readProjectHere(folder);
   const pinned = await pinPipeline({
     config,
+    pipelineAt,
     name: name ?? config.pipeline,
     readFile: (file) => readText(join(path, file)),
     listNames: (folder) => listNames(join(path, folder)),

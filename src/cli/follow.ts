@@ -10,6 +10,7 @@ import type { CliContext } from './context.ts';
 import { createProgress, type Progress } from './progress.ts';
 import { createEventTail } from './event-tail.ts';
 import { isForTomorrow, isSettled } from './settled.ts';
+import { createIdleTeller } from './standing.ts';
 
 export interface FollowOptions {
   readonly json: boolean;
@@ -25,6 +26,10 @@ export interface FollowOptions {
   /** What people see; the usual lines unless given. */
   readonly progress?: Progress;
 }
+
+/** In lines of at most 80 columns. */
+const finishing = `Finishing what runs. Ctrl-C again stops now;
+sessions cut off are repeated, and paid again.`;
 
 type End = 'empty' | 'time' | 'interrupted' | UserError;
 
@@ -51,10 +56,12 @@ export async function runAndFollow(factory: Factory, context: CliContext, option
     progress.event(event);
     if (stand !== undefined) progress.stands(event, stand);
   };
+  const tellIdle = options.json || options.untilEmpty ? () => undefined : createIdleTeller(context.output);
   const tail = await createEventTail(factory.store, onEvent, onTrouble);
   const onSchedule = (plan: Schedule, view: FactoryView) => {
     tail.wake();
     progress.schedule(view);
+    tellIdle(view);
     counter.look(plan, view);
     if ((options.untilEmpty || counter.exhausted()) && running !== null && isSettled(plan, view, running.busy()))
       settle('empty');
@@ -73,10 +80,7 @@ export async function runAndFollow(factory: Factory, context: CliContext, option
   });
   const interrupt = () => {
     interrupts += 1;
-    if (interrupts === 1)
-      context.output.talk(
-        'Finishing what runs; press Ctrl-C again to stop now: what is ended then is done, and paid, again.',
-      );
+    if (interrupts === 1) context.output.talk(finishing);
     settle('interrupted');
     if (interrupts > 1) void running?.stop();
   };
@@ -97,14 +101,20 @@ export async function runAndFollow(factory: Factory, context: CliContext, option
   process.off('SIGINT', interrupt);
   process.off('SIGTERM', interrupt);
   if (end instanceof UserError) throw end;
-  const { rows } = await readPicture(factory.store, options.only === null ? {} : { ids: options.only });
+  const { rows, workers } = await readPicture(factory.store, options.only === null ? {} : { ids: options.only });
   const code = end === 'empty' && counter.atBound() ? exitCode.budget : codeFor(end, rows, counter.touched());
   if (!options.json)
     progress.summary(
-      rows.filter(({ id }) => counter.touched().has(id)),
+      rows.filter(({ id }) => counter.touched().has(id)).map((row) => explainRunning(row, workers.length)),
       code,
     );
   return code;
+}
+
+/** This factory has ended: what is still called running was cut off, or is the work of others beside it. */
+function explainRunning(row: ItemRow, others: number): ItemRow {
+  if (row.state !== 'running') return row;
+  return { ...row, reason: others > 0 ? 'another factory works on it' : 'stopped with its session; mw up goes on' };
 }
 
 /** Says each trouble once, however often it is met again in a row. */

@@ -1,6 +1,7 @@
 /** stdout is data, stderr is talk. */
-import { styleText } from 'node:util';
+import { stripVTControlCharacters, styleText } from 'node:util';
 import { printableJson, showControl } from '../model/visible-text.ts';
+import { widthBehind, wrapText } from './wrap-text.ts';
 
 /** Raised when the shape of JSON output changes in a way that breaks a reader. */
 export const schemaVersion = 1;
@@ -59,6 +60,18 @@ export function oneLine(text: string, width: number): string {
 
 function cutTo(text: string, width: number): string {
   return text.length <= width ? text : `${text.slice(0, Math.max(width - 1, 0))}…`;
+}
+
+/**
+ * A text behind what leads it, as lines of at most `columns`; what is too long goes on below the text's own beginning.
+ * `columns` null: as it is, where no terminal limits it.
+ */
+export function behind(lead: string, text: string, columns: number | null): readonly string[] {
+  if (columns === null) return [`${lead}${text}`];
+  const indent = stripVTControlCharacters(lead).length;
+  const width = widthBehind(indent, columns);
+  const lines = text.split('\n').flatMap((line) => (line.length <= width ? [line] : wrapText(line, width)));
+  return lines.map((line, index) => `${index === 0 ? lead : ' '.repeat(indent)}${line}`.trimEnd());
 }
 
 /** Rows as columns of equal width; the last column takes what is left. */

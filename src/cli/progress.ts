@@ -5,9 +5,9 @@ import type { ItemState } from '../machine/state.ts';
 import type { JournalEvent } from '../model/event.ts';
 import { exitCode, type ExitCode } from '../model/user-error.ts';
 import { placeOf, type EventLine, type Mark } from './describe-event.ts';
-import { oneLine, type Output } from './output.ts';
+import { behind, oneLine, type Output } from './output.ts';
 import { createReviewRounds } from './review-rounds.ts';
-import { wrapText } from './wrap-text.ts';
+import { widthBehind, wrapText } from './wrap-text.ts';
 
 export interface Progress {
   event(event: JournalEvent): void;
@@ -22,7 +22,6 @@ export interface Progress {
 const frameMs = 250;
 /** As wide as the longest shipped name of a phase. */
 const placeWidth = 13;
-const narrowest = 30;
 
 export interface ProgressOptions {
   /** No live block, also on a terminal. */
@@ -79,7 +78,7 @@ export function createProgress(output: Output, { quiet, lead = clockAndItem, sta
 /** One line in columns: what leads, the mark, the place, the text; what is too long goes on below its column. */
 export function writeLine(output: Output, lead: string, { mark, place, text, more }: EventLine): void {
   const indent = lead.length + 2 + placeWidth + 2;
-  const width = output.columns === null ? null : Math.max(output.columns - indent, narrowest);
+  const width = output.columns === null ? null : widthBehind(indent, output.columns);
   const [first = '', ...rest] = wrapText(text, width);
   const quiet = mark === 'start' ? 'dim' : null;
   const head = place.padEnd(placeWidth);
@@ -115,8 +114,9 @@ function summarise(output: Output, rows: readonly ItemRow[], code: ExitCode): vo
   output.line(`\n${landed} of ${rows.length} landed, ${cost}.`);
   for (const { id, state, reason, next, title } of rows) {
     if (state === 'landed') continue;
-    output.line(`${output.tone('bold', id)} ${state}: ${oneLine(reason, 300)}   (${oneLine(title, 60)})`);
-    if (next !== '') output.line(`   Next: ${next}`);
+    const text = `${state}: ${oneLine(reason, 300)}   (${oneLine(title, 60)})`;
+    for (const line of behind(`${output.tone('bold', id)} `, text, output.columns)) output.line(line);
+    if (next !== '') for (const line of behind('   Next: ', next, output.columns)) output.line(line);
   }
   if (code === exitCode.budget) for (const line of boundsReached(rows)) output.line(line);
 }

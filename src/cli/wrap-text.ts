@@ -1,3 +1,11 @@
+/** A column that is narrower than this reads worse than lines that are too long. */
+const narrowest = 30;
+
+/** What `indent` leaves of the terminal's columns. */
+export function widthBehind(indent: number, columns: number): number {
+  return Math.max(columns - indent, narrowest);
+}
+
 /**
  * Lines of at most `width` characters, broken at spaces; a word that is longer than a line is cut up. `width` null: one
  * line, as where nothing limits it.

@@ -1,7 +1,6 @@
 import { expect, test } from 'vitest';
-import type { ProjectConfig } from '../model/config.ts';
 import { loadProject } from './load-project.ts';
-import { pinPipeline } from './pin-pipeline.ts';
+import { type PinInput, pinPipeline } from './pin-pipeline.ts';
 import { formatProblem } from './problem.ts';
 
 const project = `version: 1
@@ -59,7 +58,7 @@ const instructions = new Map(['triage', 'build', 'review-tests'].map((name) => [
 
 async function problemsOf(text: string, projectText = project): Promise<readonly string[]> {
   const pinned = await pinPipeline({
-    config: configOf(projectText),
+    ...projectOf(projectText),
     name: 'own',
     readFile: async (path) => (path === '.millwright/pipelines/own.yaml' ? text : (repository[path] ?? null)),
     listNames: async () => [],
@@ -69,10 +68,10 @@ async function problemsOf(text: string, projectText = project): Promise<readonly
   return pinned.ok ? [] : pinned.problems.map((problem) => formatProblem({ ...problem, file: 'own' }));
 }
 
-function configOf(text: string): ProjectConfig {
+function projectOf(text: string): Pick<PinInput, 'config' | 'pipelineAt'> {
   const loaded = loadProject(text);
   if (!loaded.ok) throw new Error(loaded.problems.map(formatProblem).join('\n'));
-  return loaded.config;
+  return { config: loaded.config, pipelineAt: loaded.pipelineAt };
 }
 
 /** The sound pipeline with one thing changed, so that only that can be at fault. */

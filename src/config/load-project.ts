@@ -5,13 +5,14 @@ import { findDurationFault } from './find-duration-fault.ts';
 import { findSecret, findSecretVariable } from './find-secret.ts';
 import { nearestWord } from './nearest-word.ts';
 import { parseYaml, type ProblemAt } from './parse-yaml.ts';
-import { type Problem, sortProblems } from './problem.ts';
+import { type Place, type Problem, sortProblems } from './problem.ts';
 
 /** The file’s name at the root of a repository. */
 export const projectFile = 'millwright.yaml';
 
+/** `pipelineAt`: where the file names its pipeline, for what only the pipeline's reader finds out. */
 export type LoadedProject =
-  | { readonly ok: true; readonly config: ProjectConfig }
+  | { readonly ok: true; readonly config: ProjectConfig; readonly pipelineAt: Place }
   | { readonly ok: false; readonly problems: readonly Problem[] };
 
 /** The project’s configuration in `text`. Schema first; only a file that fits is checked for what its parts say of each other. */
@@ -27,7 +28,9 @@ export function loadProject(text: string, file: string = projectFile): LoadedPro
     ...checkProtect(config, problemAt),
     ...checkSecrets(config, problemAt),
   ];
-  return problems.length === 0 ? { ok: true, config } : { ok: false, problems: sortProblems(problems) };
+  if (problems.length > 0) return { ok: false, problems: sortProblems(problems) };
+  const { file: name, line, column } = problemAt(['pipeline'], '');
+  return { ok: true, config, pipelineAt: { file: name, line, column } };
 }
 
 function checkAgents(config: ProjectConfig, problemAt: ProblemAt): readonly Problem[] {

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { ProjectConfig } from '../model/config.ts';
 import { PinnedPipeline } from '../model/pipeline.ts';
 import { canonicalJson } from './canonical-json.ts';
 import { loadProject } from './load-project.ts';
-import { type Pinned, pinPipeline } from './pin-pipeline.ts';
+import { type Pinned, type PinInput, pinPipeline } from './pin-pipeline.ts';
+import { formatProblem } from './problem.ts';
 import type { ShippedFiles } from './shipped-files.ts';
 
 const project = `version: 1
@@ -29,10 +29,10 @@ const shipped: ShippedFiles = {
   instructions: new Map([['think', 'shipped thinking']]),
 };
 
-function configOf(text: string): ProjectConfig {
+function projectOf(text: string): Pick<PinInput, 'config' | 'pipelineAt'> {
   const loaded = loadProject(text);
   if (!loaded.ok) throw new Error('the test’s own configuration is broken');
-  return loaded.config;
+  return { config: loaded.config, pipelineAt: loaded.pipelineAt };
 }
 
 interface Setting {
@@ -45,7 +45,7 @@ const sound = { '.millwright/pipelines/own.yaml': pipeline, 'docs/build.md': 'bu
 
 async function pin({ files = sound, project: text = project, saved = new Map() }: Setting = {}): Promise<Pinned> {
   return pinPipeline({
-    config: configOf(text),
+    ...projectOf(text),
     name: 'own',
     readFile: async (path) => (Object.hasOwn(files, path) ? ((files as Record<string, string>)[path] ?? null) : null),
     listNames: async () => [],
@@ -163,7 +163,7 @@ test.each([
     '.millwright/pipelines': ['careful.yaml', 'README.md'],
   };
   const result = await pinPipeline({
-    config: configOf(project),
+    ...projectOf(project),
     name,
     readFile: async () => null,
     listNames: async (folder) => folders[folder] ?? [],
@@ -171,6 +171,20 @@ test.each([
     saveText: async () => '',
   });
   expect(result).toMatchObject({ ok: false, problems: [{ file: `.millwright/pipelines/${name}.yaml`, suggestion }] });
+});
+
+test('an unknown pipeline of the project is a problem where millwright.yaml names it', async () => {
+  const result = await pinPipeline({
+    ...projectOf(`${project}pipeline: onw\n`),
+    name: 'onw',
+    readFile: async () => null,
+    listNames: async () => [],
+    shipped,
+    saveText: async () => '',
+  });
+  expect(result.ok ? [] : result.problems.map(formatProblem)).toEqual([
+    'millwright.yaml:6:11  no pipeline is called "onw": neither .millwright/pipelines/onw.yaml nor a shipped one: did you mean "own"?',
+  ]);
 });
 
 test('canonical JSON does not depend on the order of keys and loses nothing', () => {

@@ -9,12 +9,14 @@ import type { Path } from './expected-shape.ts';
 import { loadPipeline } from './load-pipeline.ts';
 import { nearestWord } from './nearest-word.ts';
 import type { ProblemAt } from './parse-yaml.ts';
-import { type Problem, sortProblems } from './problem.ts';
+import { type Place, type Problem, sortProblems } from './problem.ts';
 import { type ReadFile, resolveInstructions, resolveOutput } from './resolve-reference.ts';
 import type { ShippedFiles } from './shipped-files.ts';
 
 export interface PinInput {
   readonly config: ProjectConfig;
+  /** Where the configuration names the project’s pipeline. */
+  readonly pipelineAt: Place;
   /** The item’s pipeline, or the project’s. */
   readonly name: string;
   /** Reads at the accepted commit, never from a working copy. */
@@ -70,14 +72,19 @@ type FoundPipeline =
   | { readonly ok: true; readonly file: string; readonly text: string }
   | { readonly ok: false; readonly problems: readonly Problem[] };
 
-async function findPipeline({ name, readFile, listNames, shipped }: PinInput): Promise<FoundPipeline> {
+async function findPipeline(input: PinInput): Promise<FoundPipeline> {
+  const { name, readFile, listNames, shipped } = input;
   const own = await readFile(pipelinePath(name));
   if (own !== null) return { ok: true, file: pipelinePath(name), text: own };
   const text = shipped.pipelines.get(name);
   if (text !== undefined) return { ok: true, file: `pipelines/${name}/pipeline.yaml`, text };
-  const message = `no pipeline is called "${name}": neither this file nor a shipped one`;
+  // Where somebody wrote the name, when that is in a file; else where the pipeline would have to be.
+  const isFromConfig = name === input.config.pipeline;
+  const at = isFromConfig ? input.pipelineAt : { file: pipelinePath(name), line: 1, column: 1 };
+  const missing = isFromConfig ? pipelinePath(name) : 'this file';
+  const message = `no pipeline is called "${name}": neither ${missing} nor a shipped one`;
   const suggestion = nearestWord(name, [...(await listOwnPipelines(listNames)), ...shipped.pipelines.keys()]);
-  return { ok: false, problems: [{ file: pipelinePath(name), line: 1, column: 1, message, suggestion }] };
+  return { ok: false, problems: [{ ...at, message, suggestion }] };
 }
 
 interface References {

@@ -1,13 +1,17 @@
 import { exitCode, UserError } from '../model/user-error.ts';
 
-/** One mistake in a file that a person wrote, where it is, and what was probably meant. */
-export interface Problem {
+/** A place in a file that a person wrote. */
+export interface Place {
   /** As the person knows the file: a path from the repository’s root, or the name of a shipped file. */
   readonly file: string;
   /** From 1. */
   readonly line: number;
   /** From 1, in characters. */
   readonly column: number;
+}
+
+/** One mistake in such a file, where it is, and what was probably meant. */
+export interface Problem extends Place {
   /** Ends without a full stop, so that a suggestion can follow. */
   readonly message: string;
   /** The known word nearest to an unknown one, `null` when none is near. */

@@ -21,6 +21,7 @@ async function pinShipped(name: string, checks: string) {
   if (!loaded.ok) throw new Error('the test’s own configuration is broken');
   const input = {
     config: loaded.config,
+    pipelineAt: loaded.pipelineAt,
     name,
     readFile: async () => null,
     listNames: async () => [],

@@ -1,5 +1,6 @@
 /** Everything about one item, from its journal. */
 import { describeFailure } from '../machine/attempt.ts';
+import { phasesInOrder, reviewsInOrder } from '../machine/order.ts';
 import type { Gate, ItemState } from '../machine/state.ts';
 import type { JournalEvent } from '../model/event.ts';
 import { attemptAddress, type ItemId } from '../model/id.ts';
@@ -49,8 +50,10 @@ export async function readItem(store: Store<ItemState>, id: ItemId): Promise<Ite
   const row = rows[0];
   const state = states.get(id);
   if (row === undefined || state === undefined) throw new Error(`there is no item ${id}`);
-  const findings = Object.values(state.phases).flatMap(({ reviews }) =>
-    Object.entries(reviews).flatMap(([reviewer, review]) =>
+  const pipeline = state.pipeline === null ? null : await store.pipeline(state.pipeline);
+  const phases = phasesInOrder(state.phases, pipeline);
+  const findings = phases.flatMap(([phase, { reviews }]) =>
+    reviewsInOrder(reviews, phase, pipeline).flatMap(([reviewer, review]) =>
       review.findings.map((finding) => ({ ...finding, reviewer })),
     ),
   );
@@ -58,7 +61,7 @@ export async function readItem(store: Store<ItemState>, id: ItemId): Promise<Ite
     row,
     item: state.item,
     run: state.run,
-    phases: Object.entries(state.phases).map(([phase, { status, attempts }]) => ({ id: phase, status, attempts })),
+    phases: phases.map(([phase, { status, attempts }]) => ({ id: phase, status, attempts })),
     attempts: attemptsOf(events),
     checks: events.flatMap(({ body }) =>
       body.type === 'checks-finished' ? body.results.map((result) => ({ ...result, commit: body.commit })) : [],

@@ -2,6 +2,7 @@
 import type { PinnedPipeline } from '../model/pipeline.ts';
 import type { ItemId } from '../model/id.ts';
 import type { FactoryView, ProjectLimits, ScheduledEffect, ScheduledItem, WorkerPlaces } from './schedule.ts';
+import { awaitedInOrder } from './order.ts';
 import type { Awaiting, ItemState, Reason } from './state.ts';
 
 /** Reserved for a session whose agent states no cap of its own, micro-USD. */
@@ -80,7 +81,9 @@ export function scheduledItem({ number, state }: NumberedItem, pipeline: PinnedP
     landing: state.landing,
     spentMicroUsd: spending.knownMicroUsd + spending.unknownMicroUsd,
     budgetMicroUsd: item.budgetMicroUsd ?? pipeline?.limits.itemMicroUsd ?? null,
-    effects: Object.values(state.awaiting).map((awaiting) => scheduledEffect(awaiting, pipeline)),
+    effects: awaitedInOrder(Object.values(state.awaiting), pipeline).map((awaiting) =>
+      scheduledEffect(awaiting, pipeline),
+    ),
   };
 }
 

@@ -2,7 +2,7 @@
  * Before any agent is paid: the user's commits taken in, everything with authority read from the accepted commit, the
  * machine able to do it, the environment made, and the checks proven on the clean base.
  */
-import { formatProblem } from '../config/problem.ts';
+import { formatProblem, type Place } from '../config/problem.ts';
 import { loadProject, projectFile } from '../config/load-project.ts';
 import { pinPipeline } from '../config/pin-pipeline.ts';
 import { takeIn, type TakeIn } from '../git/take-in.ts';
@@ -20,7 +20,7 @@ import { rememberRead } from './remember-read.ts';
 import { repositoriesOf, takeWorkplace, trustedOf } from './workplace.ts';
 
 type Refusal = Omit<EventOf<'prepare-refused'>, 'type' | 'effect'>;
-type Accepted = { readonly tip: string; readonly config: ProjectConfig };
+type Accepted = { readonly tip: string; readonly config: ProjectConfig; readonly pipelineAt: Place };
 
 export async function prepareRun(
   effect: EffectOf<'prepare'>,
@@ -33,7 +33,7 @@ export async function prepareRun(
   const trusted = await trustedOf(item.project, context);
   const accepted = await readAccepted(about, trusted, context, signal);
   if ('reason' in accepted) return refuse(accepted);
-  const { tip, config } = accepted;
+  const { tip, config, pipelineAt } = accepted;
   const name = item.pipeline ?? config.pipeline;
   const pinnedPipeline = await rememberRead(
     `pipeline ${name}`,
@@ -43,6 +43,7 @@ export async function prepareRun(
       await readText(projectFile);
       return pinPipeline({
         config,
+        pipelineAt,
         name,
         readFile: readText,
         listNames,
@@ -101,7 +102,7 @@ async function readAt(
     };
   }
   if (!loaded.ok) return invalid(loaded.problems.map(formatProblem), item);
-  return { tip: taken.tip, config: loaded.config };
+  return { tip: taken.tip, config: loaded.config, pipelineAt: loaded.pipelineAt };
 }
 
 function notTaken(

@@ -4,7 +4,7 @@ import type { Effect, EffectOf } from '../model/effect.ts';
 import type { EventOf } from '../model/event.ts';
 import { attemptAddress, runAddress } from '../model/id.ts';
 import type { AttemptOutcome } from '../model/outcome.ts';
-import type { PinnedPhase } from '../model/pipeline.ts';
+import type { PinnedPhase, PinnedPipeline } from '../model/pipeline.ts';
 import { GitFailed } from '../git/git.ts';
 import { importTree } from '../git/import-tree.ts';
 import { pinned, rungOf, type StepContext, type StepItem } from './context.ts';
@@ -74,7 +74,7 @@ async function promptFor(
     exits: true,
     writes: maker.writes,
     item: about.item,
-    artifacts: await artifactTexts(effect.artifacts, context),
+    artifacts: await artifactTexts(effect.artifacts, pipeline, context),
     checks: phase.checks.map((name) => ({ name, run: pipeline.checks[name]?.run ?? '' })),
     diff: null,
     tried: effect.tried,
@@ -173,11 +173,13 @@ export async function textOf(hash: string, context: StepContext): Promise<string
   return content.toString('utf8');
 }
 
+/** What earlier phases have produced, in the order of the pipeline; the effect, having been stored, has lost it. */
 export async function artifactTexts(
   artifacts: EffectOf<'attempt'>['artifacts'],
+  { phases }: PinnedPipeline,
   context: StepContext,
 ): Promise<readonly { readonly phase: string; readonly text: string }[]> {
-  return Promise.all(
-    Object.entries(artifacts).map(async ([phase, { hash }]) => ({ phase, text: await textOf(hash, context) })),
-  );
+  const placeOf = (phase: string) => phases.findIndex(({ id }) => id === phase);
+  const ordered = Object.entries(artifacts).toSorted(([a], [b]) => placeOf(a) - placeOf(b));
+  return Promise.all(ordered.map(async ([phase, { hash }]) => ({ phase, text: await textOf(hash, context) })));
 }

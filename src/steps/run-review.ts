@@ -38,7 +38,7 @@ export async function runReview(
     exits: false,
     writes: false,
     item: about.item,
-    artifacts: await artifactTexts(effect.artifacts, context),
+    artifacts: await artifactTexts(effect.artifacts, pipeline, context),
     checks: [],
     diff: await changeOf(effect, place.candidate.gitDir),
     tried: [],

@@ -36,12 +36,17 @@ it('runs in the background from a home that is not there yet, until it is told t
   await waitFor('mw status sees it', 20_000, async () => (await workers()).includes(pid));
   expect((await desk.mw(['status'])).stdout).toContain(`running, process ${pid}`);
 
+  const beside = await desk.mw(['up', '--until-empty']);
+  expect(beside, beside.stderr).toMatchObject({ code: 0 });
+  expect(beside.stderr).toContain(`A factory runs already (process ${pid}); this one joins it.`);
+  expect(started.stderr).not.toContain('joins it');
+
   const [id = ''] = await addItems(desk, [{ title: 'Work for it', body: 'act: good' }]);
   expect(await desk.mw(['watch', id, '--timeout', '60s'])).toMatchObject({ code: 0 });
   expect(await listItems(desk)).toMatchObject([{ id, state: 'landed' }]);
 
   const down = await desk.mw(['down']);
-  expect(down, down.stderr).toMatchObject({ code: 0, stdout: '1 stopped.\nThe database is stopped.\n' });
+  expect(down, down.stderr).toMatchObject({ code: 0, stdout: '1 factory stopped.\nThe database is stopped.\n' });
   // Nothing of it is left, and its last words were not cut off by the end of the database.
   expect(findProcess(pid)).toBeNull();
   expect(readFileSync(join(desk.home, 'up.log'), 'utf8')).toMatch(/★ landed .*\n\n1 of 1 landed, \$0\.00\.\n$/s);

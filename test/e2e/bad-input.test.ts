@@ -200,6 +200,27 @@ it('says that millwright.yaml is not committed, or not there', async () => {
   await retryAndLand(none, stopped.shown);
 });
 
+it('has mw doctor say beforehand what would stop an item: no such target, configuration that is not committed', async () => {
+  const files = projectFiles({ maker });
+  const config = String(files['millwright.yaml']);
+  const at = {
+    cwd: makeRepository(desk.folder('undecided'), { ...files, 'millwright.yaml': `target: nope\n${config}` }),
+  };
+  const project = async () => {
+    const { stdout } = await desk.mw(['doctor', '--quick', '--json'], at);
+    const { findings } = JSON.parse(stdout) as { findings: readonly { about: string; status: string; text: string }[] };
+    return findings.find(({ about }) => about === 'project');
+  };
+  expect(await project()).toMatchObject({ status: 'bad', text: expect.stringContaining('target: nope') as string });
+  write(at.cwd, { 'millwright.yaml': config });
+  expect(await project()).toMatchObject({ status: 'note', text: expect.stringContaining('differs') as string });
+  commit(at.cwd, {});
+  expect(await project()).toMatchObject({ status: 'good' });
+  git(at.cwd, 'rm', '-q', '--cached', 'millwright.yaml');
+  git(at.cwd, 'commit', '-qm', 'Take it out');
+  expect(await project()).toMatchObject({ status: 'bad', text: 'millwright.yaml is not committed on main' });
+});
+
 it('reports a red base as such, and starts no agent on it', async () => {
   const cwd = repositoryWith('red-base', { 'state.txt': 'broken\n' });
   const stopped = await addAndRun(cwd, good);

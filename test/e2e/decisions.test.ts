@@ -33,7 +33,7 @@ case "$ACT" in
   ask) if [ "$MW_ATTEMPT" = 1 ]; then echo '{"type":"question","question":"Which colour?","options":["red","blue"]}'; else work answered; printf '%s\\n' "$prompt" > "$MW_ITEM.prompt"; fi ;;
   needless) echo '{"type":"no-change-needed","reason":"it is there already"}' ;;
   slow) sleep 2; work slow ;;
-  stuck) work half; if [ "$MW_PHASE" = plan ] && [ "$MW_ATTEMPT" -lt 5 ]; then exit 9; fi ;;
+  stuck) work half; if [ "$MW_PHASE" = outline ] && [ "$MW_ATTEMPT" -lt 5 ]; then exit 9; fi ;;
 esac
 `;
 
@@ -41,7 +41,7 @@ const pipelines = {
   asking:
     'name: asking\nphases:\n  - { id: build, instructions: build, output: .millwright/report.schema.json, checks: [all] }\n',
   twice:
-    'name: twice\nphases:\n  - { id: plan, instructions: build, output: text }\n  - { id: build, instructions: build, output: text, checks: [all], approval: true }\n',
+    'name: twice\nphases:\n  - { id: outline, instructions: build, output: text }\n  - { id: build, instructions: build, output: text, checks: [all], approval: true }\n',
   solo,
 };
 const files = projectFiles({ maker, pipelines });
@@ -235,10 +235,16 @@ it('cancels an item and keeps its work', async () => {
 it('tries again with feedback, from a phase, and from the start', async () => {
   const [id = ''] = await add({ title: 'Try hard', body: 'act: stuck', pipeline: 'twice' });
   expect(await up()).toMatchObject({ code: 3 });
-  expect(await showItem(desk, id)).toMatchObject({ state: 'paused', phase: 'plan', run: 1 });
+  expect(await showItem(desk, id)).toMatchObject({
+    state: 'paused',
+    phase: 'outline',
+    run: 1,
+    // As the pipeline has them; a database that keeps objects sorts keys by their length.
+    phases: [{ id: 'outline' }, { id: 'build' }],
+  });
   expect(await desk.mw(['retry', id, '--feedback', 'mind the gap'])).toMatchObject({ code: 0 });
   expect(await up()).toMatchObject({ code: 4 });
-  expect((await desk.mw(['logs', `${id}/plan#4`, '--prompt'])).stdout).toContain('mind the gap');
+  expect((await desk.mw(['logs', `${id}/outline#4`, '--prompt'])).stdout).toContain('mind the gap');
   const planned = await showItem(desk, id);
   expectRefusal(await desk.mw(['retry', id, '--from', 'nowhere']), 5, 'E_NO_PHASE');
   expect(await desk.mw(['retry', id, '--from', 'build'])).toMatchObject({ code: 0 });
@@ -338,7 +344,7 @@ it('drains on the first Ctrl-C: what runs is finished, nothing new starts, 130',
   running.child.kill('SIGINT');
   const ran = await running.ended;
   expect(ran, ran.stdout + ran.stderr).toMatchObject({ code: 130 });
-  expect(ran.stderr).toContain('press Ctrl-C again to stop now');
+  expect(ran.stderr).toContain('Ctrl-C again stops now');
   expect((await showItem(desk, id)).attempts).toMatchObject([{ outcome: 'succeeded' }]);
   expect(sessionProcesses(desk.home)).toEqual([]);
   expect(await up()).toMatchObject({ code: 0 });
@@ -353,9 +359,11 @@ it('stops now on the second Ctrl-C, leaves no process, and a later mw up finishe
     () => sessionProcesses(desk.home).length > 0 && running.stdout().includes(' build '),
   );
   running.child.kill('SIGINT');
-  await waitFor('it has understood', 5_000, () => running.stderr().includes('press Ctrl-C again'));
+  await waitFor('it has understood', 5_000, () => running.stderr().includes('Ctrl-C again stops now'));
   running.child.kill('SIGINT');
-  expect(await running.ended).toMatchObject({ code: 130 });
+  const ran = await running.ended;
+  expect(ran, ran.stdout + ran.stderr).toMatchObject({ code: 130 });
+  expect(ran.stdout).toContain(`${id} running: stopped with its session; mw up goes on   (Slow)`);
   expect(sessionProcesses(desk.home)).toEqual([]);
   expect((await showItem(desk, id)).attempts).toEqual([]);
   expect(await up()).toMatchObject({ code: 0 });

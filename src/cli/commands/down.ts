@@ -18,7 +18,12 @@ export function define(command: Command, context: CliContext): void {
         timeoutMs: options.timeout,
         onNotice: (text) => context.output.talk(text),
       });
-      context.output.line(result.workers === 0 ? 'No factory was running.' : `${result.workers} stopped.`);
+      context.output.line(stoppedLine(result.workers));
       context.output.line(result.database === 'stopped' ? 'The database is stopped.' : 'The database was not running.');
     });
+}
+
+function stoppedLine(factories: number): string {
+  if (factories === 0) return 'No factory was running.';
+  return factories === 1 ? '1 factory stopped.' : `${factories} factories stopped.`;
 }

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { projectName, readPicture, type ItemRow } from '../../insight/item-row.ts';
 import { exitCode } from '../../model/user-error.ts';
 import type { CliContext } from '../context.ts';
-import { oneLine } from '../output.ts';
+import { behind, oneLine } from '../output.ts';
 
 export function define(command: Command, context: CliContext): void {
   command
@@ -23,17 +23,18 @@ export function define(command: Command, context: CliContext): void {
         if (waiting.length === 0) return context.output.line('Nothing waits for you.');
         const several = new Set(waiting.map(({ project }) => project)).size > 1;
         for (const row of waiting)
-          for (const line of entry(row, several, states.get(row.id)?.gate?.options ?? [])) context.output.line(line);
+          for (const line of entry(row, several, states.get(row.id)?.gate?.options ?? [], context.output.columns))
+            context.output.line(line);
       });
     });
 }
 
 /** With `several` repositories each entry names its own. */
-function entry(row: ItemRow, several: boolean, options: readonly string[]): string[] {
+function entry(row: ItemRow, several: boolean, options: readonly string[], columns: number | null): string[] {
   return [
     `${row.id}  ${row.state}  ${several ? `${projectName(row.project)}: ` : ''}${oneLine(row.title, 60)}`,
-    `   ${oneLine(row.reason, 1_000)}`,
-    ...options.map((option, index) => `   ${index + 1}. ${oneLine(option, 200)}`),
-    `   Next: ${row.next}`,
+    ...behind('   ', oneLine(row.reason, 1_000), columns),
+    ...options.flatMap((option, index) => behind(`   ${index + 1}. `, oneLine(option, 200), columns)),
+    ...behind('   Next: ', row.next, columns),
   ];
 }

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { ask, requireItem } from '../../app/work.ts';
+import { phasesInOrder } from '../../machine/order.ts';
 import { exitCode, UserError } from '../../model/user-error.ts';
 import type { CliContext } from '../context.ts';
 
@@ -24,7 +25,8 @@ export function define(command: Command, context: CliContext): void {
             exit: exitCode.conflict,
           });
         }
-        const phases = Object.keys(state.phases);
+        const pipeline = state.pipeline === null ? null : await factory.store.pipeline(state.pipeline);
+        const phases = phasesInOrder(state.phases, pipeline).map(([id]) => id);
         if (options.from !== undefined && !phases.includes(options.from)) {
           throw new UserError(
             'E_NO_PHASE',

@@ -1,12 +1,12 @@
 import type { Command } from 'commander';
 import { requireItem } from '../../app/work.ts';
-import { readPicture } from '../../insight/item-row.ts';
 import type { Factory } from '../../app/open-factory.ts';
 import { isFinal } from '../../model/work-item.ts';
 import type { CliContext } from '../context.ts';
 import { defaultSlots } from '../default-slots.ts';
 import { runAndFollow } from '../follow.ts';
 import { parseCount } from '../options.ts';
+import { tellJoining } from '../standing.ts';
 
 export function define(command: Command, context: CliContext): void {
   command
@@ -16,11 +16,7 @@ export function define(command: Command, context: CliContext): void {
     .action(async (id: string, options: { slots?: number; json?: boolean }) => {
       await context.withFactory(async (factory) => {
         await requireItem(factory, id);
-        const { workers } = await readPicture(factory.store, { ids: [id] });
-        if (workers.length > 0)
-          context.output.talk(
-            `A factory runs already (process ${workers.map(({ pid }) => pid).join(', ')}); this one joins it.`,
-          );
+        await tellJoining(factory, context.output);
         const code = await runAndFollow(factory, context, {
           json: options.json === true,
           slots: options.slots ?? (await defaultSlots(factory)),

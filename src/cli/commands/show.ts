@@ -4,7 +4,7 @@ import { requireItem } from '../../app/work.ts';
 import { usd } from '../../machine/schedule.ts';
 import { showControl } from '../../model/visible-text.ts';
 import type { CliContext } from '../context.ts';
-import { oneLine, table } from '../output.ts';
+import { behind, oneLine, table } from '../output.ts';
 import { jsonRow } from './list.ts';
 
 export function define(command: Command, context: CliContext): void {
@@ -34,10 +34,10 @@ export function define(command: Command, context: CliContext): void {
         const { row } = page;
         output.line(`${output.tone('bold', row.id)}  ${showControl(row.title)}`);
         if (page.item.body !== '') output.line(`\n${showControl(page.item.body)}\n`);
-        output.line(
-          `State    ${row.state}${row.phase === null ? '' : `, in ${row.phase}`}${row.reason === '' ? '' : `: ${showControl(row.reason)}`}`,
-        );
-        if (row.next !== '') output.line(`Next     ${row.next}`);
+        const where = row.phase === null || row.state === 'landed' ? '' : `, in ${row.phase}`;
+        const stands = `${row.state}${where}${row.reason === '' ? '' : `: ${showControl(row.reason)}`}`;
+        for (const line of behind('State    ', stands, output.columns)) output.line(line);
+        if (row.next !== '') for (const line of behind('Next     ', row.next, output.columns)) output.line(line);
         output.line(
           `Cost     ${row.costMicroUsd === null ? `unknown for ${page.unknownSessions} of its sessions; known: ${usd(page.knownMicroUsd)}` : usd(row.costMicroUsd)}`,
         );

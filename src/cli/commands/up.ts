@@ -6,6 +6,7 @@ import type { CliContext } from '../context.ts';
 import { defaultSlots } from '../default-slots.ts';
 import { runAndFollow } from '../follow.ts';
 import { parseCount, parseDuration, parseTimeOfDay, parseUsd } from '../options.ts';
+import { tellJoining } from '../standing.ts';
 
 interface Options {
   readonly untilEmpty?: boolean;
@@ -31,6 +32,7 @@ export function define(command: Command, context: CliContext): void {
     .action(async (options: Options) => {
       await context.withFactory(async (factory) => {
         // Opened for the one in the background too: what is wrong with the home is said here, not in its log.
+        await tellJoining(factory, context.output);
         if (options.detach === true) return detach(context);
         const after = options.for === undefined ? undefined : Date.now() + options.for;
         const ends = [after, options.until].filter((each) => each !== undefined);
