@@ -119,7 +119,7 @@ function tellNext(output: Output): void {
   output.line('');
   output.line(output.tone('bold', 'Next, in your own repository'));
   output.line('  npm link         once, here: puts mw on your PATH');
-  output.line('  mw init          find its checks and your agent, write millwright.yaml; commit that');
+  output.line('  mw init          find checks and agent, write millwright.yaml (commit it)');
   output.line('  mw add "…"       say what you want');
   output.line('  mw up            build it, ask you at gates, land it');
 }
