@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { deleteLater, moveAway, sweepDiscarded } from '../git/discard.ts';
+import { sweepIncoming } from '../store/artifacts.ts';
 import type { Home } from '../store/home.ts';
 import { isWorkerOf } from '../store/postgres-presence.ts';
 import type { Store } from '../store/store.ts';
@@ -49,6 +50,7 @@ export async function sweepLeftovers(
     await sweepDiscarded(environments);
     for (const draft of await findHalfMade(environments)) await discardHalfMade(draft);
   }
+  await sweepIncoming(home.artifacts);
   for (const name of await readdir(trashOf(home)).catch(absent)) deleteLater(join(trashOf(home), name));
 }
 

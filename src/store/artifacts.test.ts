@@ -1,9 +1,9 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { openArtifacts, type Artifacts } from './artifacts.ts';
+import { openArtifacts, sweepIncoming, type Artifacts } from './artifacts.ts';
 
 let root: string;
 let artifacts: Artifacts;
@@ -30,4 +30,15 @@ test('no file, a link and a folder are nothing: a program without walls may have
   writeFileSync(join(root, 'secret'), 'the key');
   symlinkSync(join(root, 'secret'), join(root, 'link'));
   for (const name of ['absent', 'link', 'kept/..']) expect(await artifacts.putFile('x', join(root, name))).toBeNull();
+});
+
+test('what a killed process had begun to write goes after an hour, and nothing else does', async () => {
+  const folder = join(root, 'kept');
+  const { hash } = await artifacts.put('a', 'whole');
+  mkdirSync(folder, { recursive: true });
+  for (const name of ['incoming.old', 'incoming.young']) writeFileSync(join(folder, name), 'half');
+  const before = Date.now() / 1_000 - 3_700;
+  utimesSync(join(folder, 'incoming.old'), before, before);
+  await sweepIncoming(folder);
+  expect(readdirSync(folder).toSorted()).toEqual([hash.slice(0, 2), 'incoming.young'].toSorted());
 });

@@ -1,7 +1,7 @@
 /** Files by the SHA-256 of their content; never changed, never overwritten. */
 import { createHash, randomBytes } from 'node:crypto';
 import { constants } from 'node:fs';
-import { type FileHandle, mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ArtifactRef } from '../model/artifact.ts';
 import type { ContentHash } from '../model/id.ts';
@@ -22,7 +22,7 @@ export function openArtifacts(folder: string): Artifacts {
   async function keep(hash: string, write: (temporary: string) => Promise<void>): Promise<void> {
     if (await exists(path(hash))) return;
     await mkdir(join(folder, hash.slice(0, 2)), { recursive: true, mode: 0o700 });
-    const temporary = `${path(hash)}.${randomBytes(6).toString('hex')}`;
+    const temporary = incomingIn(folder);
     await write(temporary);
     await rename(temporary, path(hash));
   }
@@ -39,7 +39,7 @@ export function openArtifacts(folder: string): Artifacts {
       const from = await openPlain(source);
       if (from === null) return null;
       await mkdir(folder, { recursive: true, mode: 0o700 });
-      const temporary = join(folder, `incoming.${randomBytes(6).toString('hex')}`);
+      const temporary = incomingIn(folder);
       try {
         const { hash, sizeBytes } = await copySynced(from, temporary);
         await keep(hash, async (place) => rename(temporary, place));
@@ -56,6 +56,26 @@ export function openArtifacts(folder: string): Artifacts {
       });
     },
   };
+}
+
+const incoming = 'incoming.';
+/** Nothing takes that long to write. */
+const abandonedMs = 60 * 60_000;
+
+function incomingIn(folder: string): string {
+  return join(folder, `${incoming}${randomBytes(6).toString('hex')}`);
+}
+
+/** Removes what a killed process had begun to write and will never rename. */
+export async function sweepIncoming(folder: string): Promise<void> {
+  const names = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return [];
+    throw error;
+  });
+  for (const name of names.filter((each) => each.startsWith(incoming))) {
+    const info = await stat(join(folder, name)).catch(() => null);
+    if (info !== null && Date.now() - info.mtimeMs > abandonedMs) await rm(join(folder, name), { force: true });
+  }
 }
 
 async function writeSynced(file: string, bytes: Uint8Array): Promise<void> {
