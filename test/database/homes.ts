@@ -1,4 +1,4 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import { spawn, type ChildProcess, type StdioOptions } from 'node:child_process';
 import { existsSync, statSync } from 'node:fs';
 import { chmod, chown, mkdir, mkdtemp, readFile, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -111,6 +111,17 @@ export function startBystander(user: { readonly uid?: number; readonly gid?: num
   const child = spawn('/bin/sleep', ['600'], { cwd: '/', env: {}, stdio: 'ignore', ...user });
   children.push(child);
   return child;
+}
+
+/** The number of a process that has ended and whose parent, which lives on, never asks how. */
+export async function makeZombie(user: { readonly uid?: number; readonly gid?: number }): Promise<number> {
+  const command = 'sleep 0 & echo $!; exec sleep 600';
+  const stdio: StdioOptions = ['ignore', 'pipe', 'ignore'];
+  const parent = spawn('/bin/sh', ['-c', command], { cwd: '/', env: { PATH: '/usr/bin:/bin' }, stdio, ...user });
+  children.push(parent);
+  const pid = Number(await new Promise<Buffer>((resolve) => parent.stdout?.once('data', resolve)));
+  await waitFor('it ends', 5_000, () => !isAlive(pid));
+  return pid;
 }
 
 /** Polls until `question` answers true; fails after `waitMs`. */

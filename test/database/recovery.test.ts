@@ -8,7 +8,16 @@ import { findPostmaster } from '../../src/store/postgres/postmaster.ts';
 import { identifyProcess } from '../../src/store/postgres/process.ts';
 import { withStartLock } from '../../src/store/postgres/start-lock.ts';
 import { serverStatus, stopServer } from '../../src/store/postgres/supervisor.ts';
-import { isAlive, makeFolder, makeMigrations, planHome, readServerRecord, startBystander, waitFor } from './homes.ts';
+import {
+  isAlive,
+  makeFolder,
+  makeMigrations,
+  makeZombie,
+  planHome,
+  readServerRecord,
+  startBystander,
+  waitFor,
+} from './homes.ts';
 
 const migrations = await makeMigrations(
   'create table note (id bigint generated always as identity primary key, text text not null)',
@@ -110,6 +119,18 @@ describe('a pid file that a dead server left', () => {
     await (await openDatabase({ home, migrations })).close();
     expect(await serverStatus(home)).toMatchObject({ type: 'running', phase: 'ready' });
     expect(isAlive(bystander.pid ?? 0)).toBe(true);
+  });
+
+  test('does not count while the dead server waits for a parent that never collects it', async () => {
+    await (await openDatabase({ home, migrations })).close();
+    const [, ...rest] = (await readFile(path.join(dataFolder, 'postmaster.pid'), 'utf8')).split('\n');
+    await stopServer(home, { mode: 'fast' });
+    const zombie = await makeZombie((await planLayout(home)).serverUser ?? {});
+    expect(process.kill(zombie, 0)).toBe(true);
+    await writeFile(path.join(dataFolder, 'postmaster.pid'), [zombie, ...rest].join('\n'));
+    await (await openDatabase({ home, migrations })).close();
+    expect(process.kill(zombie, 0)).toBe(true);
+    expect(await serverStatus(home)).toMatchObject({ type: 'running', phase: 'ready' });
   });
 
   test('and a record of it lead to a new server', async () => {

@@ -1,5 +1,6 @@
-import { readFile, readlink, realpath, rm } from 'node:fs/promises';
+import { open, readFile, readlink, realpath, rm } from 'node:fs/promises';
 import { execFileSync } from 'node:child_process';
+import { constants } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Layout } from './layout.ts';
@@ -29,12 +30,23 @@ export async function findPostmaster(dataFolder: string): Promise<Postmaster | n
   return { identity, phase: word === 'ready' || word === 'stopping' ? word : 'starting' };
 }
 
-/** Removes what a dead server left that PostgreSQL itself would trip over: files that name a reused pid. */
+/** No process has this number: Linux counts to one below it, macOS to 99,998. */
+const numberOfNobody = 2 ** 22;
+
+/**
+ * Takes the dead server's number out of what it left. PostgreSQL asks only whether a process with that number can be
+ * signalled: a program that reuses it can, and so can the dead server itself until its parent has collected it, which in
+ * a container may be never. The rest of the file stays: PostgreSQL finds in it the shared memory that the old server's
+ * children may still use, and waits for them.
+ */
 export async function clearStaleFiles(layout: Layout): Promise<void> {
   const lines = await readPidFile(layout.dataFolder);
-  // With a dead pid the file stays: PostgreSQL finds in it the shared memory that the old server's children may still use.
-  if (lines !== null && identifyProcess(Number(lines[0])) !== null)
-    await rm(pidFile(layout.dataFolder), { force: true });
+  if (lines !== null && /^[1-9][0-9]*$/.test(lines[0] ?? '')) {
+    // In place, so that it stays the property of the server's account; that account's links are not followed.
+    const inPlace = constants.O_WRONLY | constants.O_TRUNC | constants.O_NOFOLLOW;
+    await using file = await open(pidFile(layout.dataFolder), inPlace);
+    await file.writeFile([numberOfNobody, ...lines.slice(1)].join('\n'));
+  }
   for (const name of socketFiles) await rm(path.join(layout.socketFolder, name), { force: true });
 }
 
