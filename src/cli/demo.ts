@@ -8,7 +8,7 @@ import { openFactory, type Factory } from '../app/open-factory.ts';
 import { registerProject } from '../app/projects.ts';
 import { addItems, ask, requireGate, requireItem } from '../app/work.ts';
 import { readItem } from '../insight/item-page.ts';
-import { usd } from '../machine/schedule.ts';
+import { usd } from '../model/money.ts';
 import type { SandboxRung } from '../model/sandbox-rung.ts';
 import { exitCode, type ExitCode } from '../model/user-error.ts';
 import type { CliContext } from './context.ts';

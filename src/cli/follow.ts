@@ -2,7 +2,7 @@
 import { runFactory, type RunningFactory } from '../app/run-factory.ts';
 import type { Factory } from '../app/open-factory.ts';
 import { readPicture, type ItemRow } from '../insight/item-row.ts';
-import type { FactoryView, Schedule } from '../machine/schedule.ts';
+import type { FactoryView, Schedule } from '../machine/factory-view.ts';
 import type { ItemState } from '../machine/state.ts';
 import type { JournalEvent } from '../model/event.ts';
 import { exitCode, UserError, type ExitCode } from '../model/user-error.ts';

@@ -1,5 +1,6 @@
 /** What a person sees while the factory runs: a line for each change that matters, and a live block on a terminal. */
-import { usd, type FactoryView } from '../machine/schedule.ts';
+import type { FactoryView } from '../machine/factory-view.ts';
+import { usd } from '../model/money.ts';
 import type { ItemRow } from '../insight/item-row.ts';
 import type { ItemState } from '../machine/state.ts';
 import type { JournalEvent } from '../model/event.ts';

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
-import { schedule, type FactoryView, type ScheduledItem } from '../machine/schedule.ts';
+import type { FactoryView, ScheduledItem } from '../machine/factory-view.ts';
+import { schedule } from '../machine/schedule.ts';
 import { isSettled } from './settled.ts';
 
 function item(number: number, parts: Partial<ScheduledItem> = {}): ScheduledItem {

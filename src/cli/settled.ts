@@ -1,5 +1,5 @@
 /** When a bounded session of the factory is over: all that is left needs a person, or tomorrow's money. */
-import type { FactoryView, Schedule, Wait } from '../machine/schedule.ts';
+import type { FactoryView, Schedule, Wait } from '../machine/factory-view.ts';
 import type { ItemId } from '../model/id.ts';
 
 /** Nothing runs (`busy` counts what this process has under way), nothing may start, and nothing will by itself. */

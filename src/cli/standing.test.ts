@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { FactoryView } from '../machine/schedule.ts';
+import type { FactoryView } from '../machine/factory-view.ts';
 import { createIdleTeller } from './standing.ts';
 
 const busy = { items: [{}] } as unknown as FactoryView;

@@ -1,7 +1,7 @@
 /** What a factory says of itself as it starts: that it joins another one, that it has nothing to do. */
 import type { Factory } from '../app/open-factory.ts';
 import { readPicture } from '../insight/item-row.ts';
-import type { FactoryView } from '../machine/schedule.ts';
+import type { FactoryView } from '../machine/factory-view.ts';
 import type { Output } from './output.ts';
 
 /** Says which processes work on the same items already; nothing where there is none. */

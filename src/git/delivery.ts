@@ -5,7 +5,8 @@
 import type { LandMode } from '../model/config.ts';
 import type { Delivery } from '../model/event.ts';
 import { copyLooseHistory } from './copy-loose.ts';
-import { GitFailed, runGit } from './git.ts';
+import { runGit } from './git.ts';
+import { GitFailed } from './git-call.ts';
 import { copyHistory, isAncestor, keepKnown } from './history.ts';
 import { branchRef, committer, moveRef, readLooseRef, readRef, writeRef } from './refs.ts';
 import { type TrustedRepository, requireUserRepository, seenRef, withTrusted } from './trusted-repository.ts';

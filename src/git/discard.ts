@@ -6,7 +6,7 @@ import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { chmod, lstat, readdir, rename } from 'node:fs/promises';
 import { join } from 'node:path';
-import { currentStarter } from './git.ts';
+import { currentStarter } from './short-git.ts';
 import { absent } from './repository-files.ts';
 
 /** Folders whose deletion has not begun, the deletions that run, and what makes them run at once. */
@@ -106,7 +106,7 @@ async function deleteTrees(paths: readonly string[]): Promise<void> {
 async function runQuietly(program: string, args: readonly string[]): Promise<number | null> {
   const starter = currentStarter();
   if (starter === null) return spawnQuietly(program, args);
-  const { status } = await starter.run({
+  const { status } = await starter.shell.run({
     // A program that prints more than the starter keeps is ended: one complaint a file must not stop a deletion.
     argv: ['/bin/sh', '-c', 'exec "$@" >/dev/null 2>&1', 'sh', program, ...args],
     env: { PATH: '/usr/bin:/bin' },

@@ -2,7 +2,9 @@
 import { once } from 'node:events';
 import type { Readable } from 'node:stream';
 import { isAncestorOnLine, readCommit } from './commits.ts';
-import { GitFailed, runGit, splitNul, startGit } from './git.ts';
+import { runGit, splitNul } from './git.ts';
+import { GitFailed } from './git-call.ts';
+import { startGit } from './own-git.ts';
 
 /** Whether `ancestor` is `commit` or one of its ancestors. A commit that the repository does not have is not. */
 export async function isAncestor(gitDir: string, ancestor: string, commit: string): Promise<boolean> {

@@ -6,7 +6,8 @@
 import { lstat, mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { deleteLater, discard } from './discard.ts';
-import { GitFailed, runGit } from './git.ts';
+import { runGit } from './git.ts';
+import { GitFailed } from './git-call.ts';
 import { writePrivateGit } from './private-git.ts';
 import { absent, readObjectFormat } from './repository-files.ts';
 import {

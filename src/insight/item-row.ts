@@ -1,5 +1,6 @@
 /** What people and tools are shown of an item: its state, why it waits, what it cost. Derived, never stored. */
-import { schedule, type FactoryView } from '../machine/schedule.ts';
+import type { FactoryView } from '../machine/factory-view.ts';
+import { schedule } from '../machine/schedule.ts';
 import type { ItemState } from '../machine/state.ts';
 import { scheduledItem, viewOf } from '../machine/view.ts';
 import type { ItemId } from '../model/id.ts';

@@ -1,7 +1,7 @@
 /** From states to what the scheduler looks at. Pure. */
 import type { PinnedPipeline } from '../model/pipeline.ts';
 import type { ItemId } from '../model/id.ts';
-import type { FactoryView, ProjectLimits, ScheduledEffect, ScheduledItem, WorkerPlaces } from './schedule.ts';
+import type { FactoryView, ProjectLimits, ScheduledEffect, ScheduledItem, WorkerPlaces } from './factory-view.ts';
 import { awaitedInOrder } from './order.ts';
 import type { Awaiting, ItemState, Reason } from './state.ts';
 

@@ -2,7 +2,8 @@
  * Acts on the schedule: turns each start that the pure scheduler names into an event, fires timers, and gives up on
  * workers that have gone silent. One worker of the factory does this at a time.
  */
-import { schedule, type FactoryView, type Schedule, type Start } from '../machine/schedule.ts';
+import type { FactoryView, Schedule, Start } from '../machine/factory-view.ts';
+import { schedule } from '../machine/schedule.ts';
 import type { ItemState } from '../machine/state.ts';
 import type { Presence, Store } from '../store/store.ts';
 import type { Journal } from './append.ts';

@@ -1,5 +1,5 @@
 /** The factory as the scheduler sees it: read once, then kept up to date by changes while it runs. */
-import type { FactoryView, ScheduledItem } from '../machine/schedule.ts';
+import type { FactoryView, ScheduledItem } from '../machine/factory-view.ts';
 import type { ItemState, Reason } from '../machine/state.ts';
 import { scheduledItem, viewOf, type NumberedItem } from '../machine/view.ts';
 import type { ItemId } from '../model/id.ts';

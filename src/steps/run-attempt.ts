@@ -5,7 +5,7 @@ import type { EventOf } from '../model/event.ts';
 import { attemptAddress, runAddress } from '../model/id.ts';
 import type { AttemptOutcome } from '../model/outcome.ts';
 import type { PinnedPhase, PinnedPipeline } from '../model/pipeline.ts';
-import { GitFailed } from '../git/git.ts';
+import { GitFailed } from '../git/git-call.ts';
 import { importTree } from '../git/import-tree.ts';
 import { pinned, rungOf, type StepContext, type StepItem } from './context.ts';
 import { writePrompt } from './prompt.ts';

@@ -2,7 +2,8 @@ import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
-import { GitFailed, checkGit, runGit } from '../../src/git/git.ts';
+import { checkGit, runGit } from '../../src/git/git.ts';
+import { GitFailed } from '../../src/git/git-call.ts';
 import { commit, git, temporaryFolder } from './workshop.ts';
 
 function repository(): string {

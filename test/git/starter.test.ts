@@ -3,7 +3,9 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { GitFailed, runGit, startThroughShell } from '../../src/git/git.ts';
+import { runGit } from '../../src/git/git.ts';
+import { GitFailed } from '../../src/git/git-call.ts';
+import { startThroughShell } from '../../src/git/short-git.ts';
 import { openStarter, type Starter } from '../../src/git/starter.ts';
 import { commit, git, openWorkshop } from './workshop.ts';
 

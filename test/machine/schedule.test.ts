@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { schedule, type FactoryView, type ScheduledEffect, type ScheduledItem } from '../../src/machine/schedule.ts';
+import type { FactoryView, ScheduledEffect, ScheduledItem } from '../../src/machine/factory-view.ts';
+import { schedule } from '../../src/machine/schedule.ts';
 
 const now = '2026-01-01T00:00:00.000Z';
 

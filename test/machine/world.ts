@@ -1,7 +1,8 @@
 /** A world for the machine: generated pipelines, and a walk that lets everything happen that can happen to one item. */
 import fc from 'fast-check';
 import { pipelineFor, fold } from '../../src/machine/fold.ts';
-import { schedule, type FactoryView } from '../../src/machine/schedule.ts';
+import type { FactoryView } from '../../src/machine/factory-view.ts';
+import { schedule } from '../../src/machine/schedule.ts';
 import type { ItemState } from '../../src/machine/state.ts';
 import { machineVersion } from '../../src/machine/transition.ts';
 import type { Effect } from '../../src/model/effect.ts';

@@ -2,7 +2,7 @@ import { Option, type Command } from 'commander';
 import { findRepository, registerProject } from '../../app/projects.ts';
 import type { Factory } from '../../app/open-factory.ts';
 import { readPicture, type ItemRow } from '../../insight/item-row.ts';
-import { usd } from '../../machine/schedule.ts';
+import { usd } from '../../model/money.ts';
 import { UserError } from '../../model/user-error.ts';
 import { ItemStatus } from '../../model/work-item.ts';
 import type { CliContext } from '../context.ts';

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { readItem } from '../../insight/item-page.ts';
 import { requireItem } from '../../app/work.ts';
-import { usd } from '../../machine/schedule.ts';
+import { usd } from '../../model/money.ts';
 import { showControl } from '../../model/visible-text.ts';
 import type { CliContext } from '../context.ts';
 import { behind, oneLine, table } from '../output.ts';

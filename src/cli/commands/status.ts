@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { projectName, readPicture } from '../../insight/item-row.ts';
-import { usd } from '../../machine/schedule.ts';
+import { usd } from '../../model/money.ts';
 import { exitCode } from '../../model/user-error.ts';
 import type { CliContext } from '../context.ts';
 import { oneLine, table } from '../output.ts';
