@@ -40,9 +40,9 @@ export const layers: Readonly<Record<string, Layer>> = {
     why: 'does: one durable act a file',
   },
   insight: {
-    allow: ['model', 'machine', 'store', 'git', 'agents/agent.ts'],
+    allow: ['model', 'machine', 'spec', 'store', 'git', 'agents/agent.ts'],
     node: true,
-    why: 'answers from the journal; only reads',
+    why: 'answers from the journal and from history; only reads',
   },
   orchestrator: {
     allow: ['model', 'machine', 'engine/engine.ts', 'store/store.ts', 'steps'],
@@ -69,7 +69,7 @@ export const layers: Readonly<Record<string, Layer>> = {
     why: 'compose: the only room that names concrete adapters and reads the environment',
   },
   cli: {
-    allow: ['model', 'app', 'insight', 'config', 'machine', 'store'],
+    allow: ['model', 'app', 'insight', 'config', 'machine', 'spec', 'store'],
     node: true,
     why: 'one file a command; prints, sets exit codes',
   },

@@ -1,6 +1,7 @@
 /** What people ask of the factory, each one event through the one door. Shared by the command line and whatever follows it. */
 import type { Gate, ItemState } from '../machine/state.ts';
 import { findCycle } from '../machine/chain.ts';
+import type { CriterionTask } from '../model/criterion.ts';
 import type { EventBody } from '../model/event.ts';
 import { ItemId } from '../model/id.ts';
 import { exitCode, UserError } from '../model/user-error.ts';
@@ -17,6 +18,7 @@ export interface NewItem {
   readonly priority?: number | undefined;
   readonly budgetUsd?: number | undefined;
   readonly rung?: 'clone' | 'bubblewrap' | undefined;
+  readonly criteria?: readonly CriterionTask[] | undefined;
 }
 
 /** Adds all of them or none. A key that the project knows already is a conflict, named. */
@@ -91,6 +93,7 @@ function toItem(input: NewItem, id: string, project: string, resolve: (name: str
     priority: input.priority ?? 0,
     budgetMicroUsd: input.budgetUsd === undefined ? null : Math.round(input.budgetUsd * 1_000_000),
     rung: input.rung ?? null,
+    criteria: input.criteria ?? [],
   });
   if (item.success) return item.data;
   const problem = item.error.issues[0];

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { CriterionTask } from './criterion.ts';
 import { ItemId, Name } from './id.ts';
 import { SandboxRung } from './sandbox-rung.ts';
 
@@ -19,6 +20,8 @@ export const WorkItem = z.strictObject({
   budgetMicroUsd: z.number().int().nonnegative().nullable(),
   /** The weakest sandbox this item may run in; `null` takes the project's. */
   rung: SandboxRung.nullable(),
+  /** What it must do about acceptance criteria; its definition of done. */
+  criteria: z.array(CriterionTask).max(500),
 });
 export type WorkItem = z.infer<typeof WorkItem>;
 

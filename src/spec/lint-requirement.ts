@@ -1,5 +1,6 @@
 /** Rules about one requirement and its criteria. */
 import { parseEars } from './ears.ts';
+import { parseEvidence } from './evidence-mark.ts';
 import { findDuplicates } from './find-duplicates.ts';
 import type { Criterion, Requirement } from './spec.ts';
 import { error, warning, type SpecFinding } from './spec-finding.ts';
@@ -38,7 +39,14 @@ export function lintRequirement(requirement: Requirement): readonly SpecFinding[
     ...judgeSentence(statement, line, null),
     ...findDuplicates(scenarios, 'duplicate-scenario', 'scenario'),
     ...criteria.flatMap(lintCriterion),
+    ...criteria.flatMap(lintEvidence),
   ];
+}
+
+function lintEvidence({ id, evidence, line }: Criterion): readonly SpecFinding[] {
+  if (evidence === null || parseEvidence(evidence) !== null) return [];
+  const next = 'write <!-- evidence: test -->, <!-- evidence: command CHECK --> or <!-- evidence: person -->';
+  return [error('evidence', line, `"${evidence}" is no kind of evidence`, next, id)];
 }
 
 function lintCriterion(criterion: Criterion): readonly SpecFinding[] {

@@ -5,6 +5,7 @@
  */
 import { readId, readNext, numberOf } from './criterion-id.ts';
 import { parseEars } from './ears.ts';
+import { readEvidenceMark } from './evidence-mark.ts';
 import { isListItem, plainText } from './plain-text.ts';
 import { readHeading, scanLines, type Line } from './scan-lines.ts';
 import type { Criterion, Requirement, Spec, Step, StepKind } from './spec.ts';
@@ -82,17 +83,22 @@ function readSentence(line: Line, statement: string): readonly Criterion[] {
   const sentence = plainText(line.text);
   if (parseEars(sentence) === null) return [];
   const meaning = meaningOf(statement, [sentence]);
-  return [{ id: readId(line.text), kind: 'sentence', name: '', steps: [], sentence, line: line.number, meaning }];
+  const evidence = readEvidenceMark(line.text);
+  return [
+    { id: readId(line.text), kind: 'sentence', name: '', steps: [], sentence, line: line.number, evidence, meaning },
+  ];
 }
 
 function readScenario(name: string, section: Section, statement: string): Criterion {
   const steps = readSteps(section.body);
   const id = section.body.flatMap(({ text, literal }) => (literal ? [] : (readId(text) ?? []))).at(0) ?? null;
+  const evidence =
+    section.body.flatMap(({ text, literal }) => (literal ? [] : (readEvidenceMark(text) ?? []))).at(0) ?? null;
   const meaning = meaningOf(
     statement,
     steps.map(({ kind, text }) => `${kind} ${text}`),
   );
-  return { id, kind: 'scenario', name, steps, sentence: '', line: section.heading.number, meaning };
+  return { id, kind: 'scenario', name, steps, sentence: '', line: section.heading.number, evidence, meaning };
 }
 
 const stepWord = /^(given|when|then|and|but)\b[:,]?\s*/i;

@@ -19,7 +19,8 @@ export type SpecRule =
   | 'two-behaviours'
   | 'subjective'
   | 'no-error-behaviour'
-  | 'long-line';
+  | 'long-line'
+  | 'evidence';
 
 export interface SpecFinding {
   readonly rule: SpecRule;

@@ -21,6 +21,8 @@ export interface Criterion {
   /** The whole sentence; empty for a scenario. */
   readonly sentence: string;
   readonly line: number;
+  /** The words of its evidence mark, such as `person`; `null` without one, which asks for a test. */
+  readonly evidence: string | null;
   /**
    * All that decides what must be built, free of markup, names and white space: what it hashes to changes exactly when
    * the criterion does. It holds the statement of its requirement.

@@ -17,7 +17,7 @@ export interface PromptParts {
   /** Whether the agent may leave without a result. A reviewer may not: what is not judged has not passed. */
   readonly exits: boolean;
   readonly writes: boolean;
-  readonly item: Pick<WorkItem, 'id' | 'title' | 'body'>;
+  readonly item: Pick<WorkItem, 'id' | 'title' | 'body' | 'criteria'>;
   readonly artifacts: readonly { readonly phase: string; readonly text: string }[];
   readonly checks: readonly { readonly name: string; readonly run: string }[];
   /** The change under review. */
@@ -31,6 +31,7 @@ export function writePrompt(parts: PromptParts): string {
     bodyOf(parts.instructions),
     contract(parts),
     section(`The request (${parts.item.id})`, fence('request', `${parts.item.title}\n\n${parts.item.body}`.trim())),
+    parts.item.criteria.length === 0 ? '' : section('Acceptance criteria', criteriaText(parts.item.criteria)),
     ...parts.artifacts.map(({ phase, text }) =>
       section(`Result of the phase ${phase}`, fence(phase, cut(text, artifactChars))),
     ),
@@ -82,6 +83,38 @@ function contract({ schema, exits, writes, checks }: PromptParts): string {
       '- {"type":"question","question":"…","options":["…"]}: only a person can decide, and going on without would be a guess.',
     );
   return section('Contract', lines.join('\n'));
+}
+
+/** The definition of done: what must hold, and what will show it. */
+function criteriaText(criteria: WorkItem['criteria']): string {
+  const tasks = criteria.map(({ id, action, text, before, evidence }) => {
+    const asked = [
+      `${id}: ${actionText[action]}`,
+      fence('criterion', text),
+      ...(before === null ? [] : ['Until now it said:', fence('criterion', before)]),
+      ...(action === 'remove' ? [] : [`Evidence: ${evidenceText(id, evidence)}.`]),
+    ];
+    return asked.join('\n');
+  });
+  return ['The work is done when each of these holds, and not before.', ...tasks].join('\n\n');
+}
+
+const actionText = {
+  implement: 'make it hold.',
+  change: 'it has changed; make it hold as it is now.',
+  remove:
+    'it is not wanted any more. Take away the code and the tests that are there for it alone, and leave what other criteria need.',
+} as const;
+
+function evidenceText(id: string, evidence: WorkItem['criteria'][number]['evidence']): string {
+  switch (evidence.type) {
+    case 'test':
+      return `a passing test with ${id} in its name`;
+    case 'command':
+      return `the check ${evidence.check} passes`;
+    case 'person':
+      return 'a person looks at it';
+  }
 }
 
 /** Every file by name, whatever the text shows: a file that is cut off or shown as binary is still to be judged. */

@@ -2,7 +2,8 @@
 import { isMatchOf } from './protected-paths.ts';
 import type { Effect, EffectOf } from '../model/effect.ts';
 import type { EventOf } from '../model/event.ts';
-import { attemptAddress, runAddress } from '../model/id.ts';
+import { attemptAddress } from '../model/id.ts';
+import { writeTrailers } from '../model/trailers.ts';
 import type { AttemptOutcome } from '../model/outcome.ts';
 import type { PinnedPhase, PinnedPipeline } from '../model/pipeline.ts';
 import { GitFailed } from '../git/git-call.ts';
@@ -158,12 +159,7 @@ async function importWork(
 
 function commitMessage({ item }: StepItem, { item: id, run }: Effect, attempts: readonly string[]): string {
   const title = item.title.replaceAll(/\s+/g, ' ').trim().slice(0, 72);
-  const trailers = [
-    `Millwright-Item: ${id}`,
-    `Millwright-Run: ${runAddress(id, run)}`,
-    ...attempts.map((attempt) => `Millwright-Attempt: ${attempt}`),
-  ];
-  return `${title}\n\n${trailers.join('\n')}\n`;
+  return `${title}\n\n${writeTrailers({ item: id, run, attempts, criteria: item.criteria })}\n`;
 }
 
 /** Texts of instructions are kept when a pipeline is pinned; one that is gone is a broken home, not an empty prompt. */

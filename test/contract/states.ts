@@ -64,6 +64,7 @@ export function workItem(id: string, change: Partial<WorkItem> = {}): WorkItem {
     priority: 0,
     budgetMicroUsd: null,
     rung: null,
+    criteria: [],
     ...change,
   };
 }

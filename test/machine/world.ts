@@ -31,6 +31,7 @@ export const item: WorkItem = {
   priority: 0,
   budgetMicroUsd: null,
   rung: null,
+  criteria: [],
 };
 
 const phaseShape = fc.record({

@@ -1,0 +1,61 @@
+/** The reading of a repository's history, kept in the home so that the next one only reads what is new. */
+import { createHash, randomUUID } from 'node:crypto';
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { readRef } from '../git/refs.ts';
+import { listBranches, type UserRepository } from '../git/user-repository.ts';
+import { readBuilt, readDrift, type BuiltReading } from '../insight/read-built.ts';
+import type { Built } from '../spec/built.ts';
+import type { Drift } from '../spec/compare.ts';
+
+export interface BuiltHere {
+  readonly built: Built;
+  readonly drifts: readonly Drift[];
+  /** The commit that is checked out; `null` in a repository without one. */
+  readonly head: string | null;
+  /** Branches with landed work that the checkout does not have yet. */
+  readonly undelivered: readonly string[];
+}
+
+/** What the checkout and the branches of landed work say. `isHandWritten`: paths whose edits are nobody's concern. */
+export async function readBuiltHere(
+  home: string,
+  repository: UserRepository,
+  isHandWritten: (path: string) => boolean,
+): Promise<BuiltHere> {
+  const { commonDir, gitDir } = repository;
+  const head = await readRef(gitDir, 'HEAD');
+  const branches = (await listBranches(repository)).filter((name) => /^millwright[/-]/.test(name));
+  const kept = await Promise.all(branches.map((name) => readRef(commonDir, `refs/heads/${name}`)));
+  const tips = [...new Set([head, ...kept].filter((tip) => tip !== null))];
+  const file = join(home, 'cache', `built-${createHash('sha256').update(commonDir).digest('hex').slice(0, 16)}.json`);
+  const before = await readCache(file);
+  const reading = await readBuilt(commonDir, tips, before);
+  const { drifts, reading: after } = await readDrift(commonDir, reading, isHandWritten);
+  if (after !== before) await writeCache(file, after);
+  const undelivered = branches.filter((_, index) => kept[index] !== head);
+  return { built: after.built, drifts, head, undelivered };
+}
+
+/** A cache: one that cannot be read is made anew. */
+async function readCache(file: string): Promise<BuiltReading | null> {
+  const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return null;
+    throw error;
+  });
+  if (text === null) return null;
+  try {
+    const reading = JSON.parse(text) as BuiltReading;
+    return reading.version === 1 ? reading : null;
+  } catch (error) {
+    if (error instanceof SyntaxError) return null;
+    throw error;
+  }
+}
+
+async function writeCache(file: string, reading: BuiltReading): Promise<void> {
+  await mkdir(dirname(file), { recursive: true, mode: 0o700 });
+  const temporary = `${file}.${randomUUID()}.tmp`;
+  await writeFile(temporary, JSON.stringify(reading), { mode: 0o600 });
+  await rename(temporary, file);
+}

@@ -1,0 +1,129 @@
+/** The plan of the checkout around a folder: specs as they lie there, against what history says is built. */
+import picomatch from 'picomatch';
+import { listFilesAt, readFilesAt } from '../git/history.ts';
+import type { UserRepository } from '../git/user-repository.ts';
+import { estimate, type Estimate } from '../insight/estimate.ts';
+import { UserError } from '../model/user-error.ts';
+import { comparePlan, isToDo, type PlanRow, type Underway } from '../spec/compare.ts';
+import { parseSpec } from '../spec/parse-spec.ts';
+import { planItems, type PlannedItem } from '../spec/plan-items.ts';
+import { listWanted, textOf } from '../spec/wanted.ts';
+import { readBuiltHere, type BuiltHere } from './built-here.ts';
+import { digestCriterion } from './criterion-digest.ts';
+import type { Factory } from './open-factory.ts';
+import { readProjectHere } from './pin-here.ts';
+import { findRepository, registerProject } from './projects.ts';
+import { lintSpecs, type LintedSpec } from './specs-here.ts';
+
+export interface PlanHere {
+  readonly rows: readonly PlanRow[];
+  readonly items: readonly PlannedItem[];
+  readonly estimate: Estimate;
+  /** Criteria that have no id, by spec: nothing can be planned for them. */
+  readonly nameless: readonly { readonly spec: string; readonly count: number }[];
+  readonly undelivered: readonly string[];
+  readonly project: string;
+  /** Specs whose text differs from the latest commit; work is done on what is committed. */
+  readonly uncommitted: readonly string[];
+}
+
+/** `only`: specs, or criteria, by name; everything without one. E_NOT_FOUND for a name that is neither. */
+export async function planHere(factory: Factory, folder: string, only: readonly string[]): Promise<PlanHere> {
+  const { repository } = await findRepository(folder);
+  const { id: project } = await registerProject(factory.store, folder);
+  const specs = await specsHere(folder);
+  const here = await readBuiltHere(factory.home.root, repository, await handWrittenHere(folder));
+  const wanted = specs.flatMap(({ spec, findings }) => listWanted(spec, findings, digestCriterion));
+  const all = comparePlan(wanted, here.built, await readUnderway(factory, project), here.drifts);
+  const rows = all.filter((row) => only.length === 0 || only.some((name) => name === row.id || name === row.spec));
+  const unknown = only.find((name) => !rows.some((row) => name === row.id || name === row.spec));
+  if (unknown !== undefined)
+    throw new UserError('E_NOT_FOUND', `there is no spec or criterion ${JSON.stringify(unknown)}`, 'mw spec list', {
+      exit: 5,
+    });
+  const items = planItems(rows, { before: await readBefore(repository, rows), files: filesOf(rows, here) });
+  return {
+    rows,
+    items,
+    estimate: await estimate(factory.store, project, items.length),
+    nameless: specs.flatMap(({ spec }) => {
+      const count = spec.requirements.flatMap(({ criteria }) => criteria).filter(({ id }) => id === null).length;
+      return count === 0 ? [] : [{ spec: spec.name, count }];
+    }),
+    undelivered: here.undelivered,
+    project,
+    uncommitted: await listUncommitted(repository, here.head, specs),
+  };
+}
+
+/** A repository without specs is no mistake here: what was built of the last one is to be removed. */
+async function specsHere(folder: string): Promise<readonly LintedSpec[]> {
+  return lintSpecs(folder, [], false).catch((error: unknown) => {
+    if (error instanceof UserError && error.code === 'E_NO_SPECS') return [];
+    throw error;
+  });
+}
+
+async function listUncommitted(
+  { commonDir }: UserRepository,
+  head: string | null,
+  specs: readonly LintedSpec[],
+): Promise<readonly string[]> {
+  if (head === null) return specs.map(({ path }) => path);
+  const committed = (await listFilesAt(commonDir, head, 'specs')).filter((path) =>
+    /^specs\/[^/]+\/spec\.md$/.test(path),
+  );
+  const texts = await readFilesAt(commonDir, head, committed);
+  const same = (path: string, text: string) => texts.get(path)?.toString('utf8').replaceAll('\r\n', '\n') === text;
+  const changed = specs.filter(({ path, text }) => !same(path, text.replaceAll('\r\n', '\n'))).map(({ path }) => path);
+  const here = new Set(specs.map(({ path }) => path));
+  return [...changed, ...committed.filter((path) => !here.has(path))].sort();
+}
+
+/** Protected paths are a person's own: nobody wonders who edits them. */
+async function handWrittenHere(folder: string): Promise<(path: string) => boolean> {
+  const { config } = await readProjectHere(folder);
+  const matches = picomatch([...config.protect, 'specs/**', '.millwright/**', 'millwright.yaml'], { dot: true });
+  return (path) => matches(path);
+}
+
+async function readUnderway(factory: Factory, project: string): Promise<readonly Underway[]> {
+  const open = await factory.store.items({ open: true, project });
+  return open.flatMap(({ state: { item } }) =>
+    item.criteria.map(({ id, hash, action }) => ({ id, hash, action, item: item.id })),
+  );
+}
+
+/** What changed criteria demanded when they were built, by the spec of that commit. */
+async function readBefore(repository: UserRepository, rows: readonly PlanRow[]): Promise<ReadonlyMap<string, string>> {
+  const before = new Map<string, string>();
+  const wanted = rows.filter((row) => isToDo(row) && row.builtCommit !== null && row.action !== 'add');
+  const commits = Map.groupBy(wanted, ({ builtCommit }) => builtCommit ?? '');
+  for (const [commit, group] of commits) {
+    const paths = [...new Set(group.map(({ spec }) => `specs/${spec}/spec.md`))];
+    const files = await readFilesAt(repository.commonDir, commit, paths);
+    for (const { id, spec, builtHash } of group) {
+      const text = files.get(`specs/${spec}/spec.md`)?.toString('utf8');
+      if (text === undefined) continue;
+      for (const requirement of parseSpec(spec, text).requirements) {
+        const found = requirement.criteria.find((each) => each.id === id);
+        if (found !== undefined && digestCriterion(found.meaning) === builtHash)
+          before.set(id, textOf(requirement, found));
+      }
+    }
+  }
+  return before;
+}
+
+function filesOf(rows: readonly PlanRow[], { built }: BuiltHere): ReadonlyMap<string, readonly string[]> {
+  const wanted = new Map(
+    rows.filter(isToDo).flatMap(({ builtCommit, id }) => (builtCommit === null ? [] : [[id, builtCommit] as const])),
+  );
+  const commits = new Set(wanted.values());
+  const byCommit = new Map<string, string[]>();
+  for (const [path, { generated }] of Object.entries(built.files)) {
+    for (const commit of generated)
+      if (commits.has(commit)) byCommit.set(commit, [...(byCommit.get(commit) ?? []), path]);
+  }
+  return new Map([...wanted].map(([id, commit]) => [id, byCommit.get(commit) ?? []]));
+}

@@ -1,0 +1,60 @@
+import type { Command } from 'commander';
+import { applyPlan } from '../../app/apply-plan.ts';
+import { planHere } from '../../app/plan-here.ts';
+import { exitCode, UserError } from '../../model/user-error.ts';
+import { confirm } from '../confirm.ts';
+import type { CliContext } from '../context.ts';
+import { defaultSlots } from '../default-slots.ts';
+import { runAndFollow } from '../follow.ts';
+import { parseCount } from '../options.ts';
+import { planJson } from '../plan-json.ts';
+import { printPlan } from '../print-plan.ts';
+
+interface Options {
+  readonly only?: readonly string[];
+  readonly dryRun?: boolean;
+  readonly yes?: boolean;
+  readonly run: boolean;
+  readonly slots?: number;
+  readonly json?: boolean;
+}
+
+export function define(command: Command, context: CliContext): void {
+  command
+    .option('--only <name...>', 'these specs or criteria and nothing else')
+    .option('--dry-run', 'show what would be done')
+    .option('-y, --yes', 'do not ask')
+    .option('--no-run', 'add the work items and leave them to mw up')
+    .option('--slots <n>', 'sessions at a time', parseCount)
+    .option('--json', 'for programs')
+    .action(async (options: Options) => {
+      const { output } = context;
+      if (options.dryRun !== true) context.requirePerson();
+      await context.withFactory(async (factory) => {
+        const plan = await planHere(factory, process.cwd(), options.only ?? []);
+        if (options.json !== true) printPlan(plan, output);
+        if (options.dryRun === true || plan.items.length === 0) {
+          if (options.json === true) output.json({ ...planJson(plan), added: [] });
+          return;
+        }
+        if (options.yes !== true && !(await confirm(`Do this? ${plan.items.length} items will be worked on.`)))
+          throw new UserError('E_NOT_CONFIRMED', 'nothing was done', 'mw apply --yes', { exit: exitCode.usage });
+        const added = await applyPlan(factory, plan);
+        if (options.json === true)
+          output.json({ ...planJson(plan), added: added.map(({ id, title }) => ({ id, title })) });
+        else for (const { id, title } of added) output.line(`${id}  ${title}`);
+        if (!options.run) return output.talk('  Next: mw up --until-empty');
+        const ids = [...new Set([...added.map(({ id }) => id), ...plan.items.flatMap(({ afterItems }) => afterItems)])];
+        const code = await runAndFollow(factory, context, {
+          json: options.json === true,
+          slots: options.slots ?? (await defaultSlots(factory)),
+          untilEmpty: true,
+          endsAt: null,
+          maxCostMicroUsd: null,
+          maxItems: null,
+          only: ids,
+        });
+        context.exit(code);
+      });
+    });
+}

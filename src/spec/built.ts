@@ -1,0 +1,109 @@
+/**
+ * What is built, read from history alone: which criteria, demanding what, by which commit; and which files were
+ * generated, and touched by hand since. A fold over commits, parents first; it can go on where it stopped.
+ */
+import type { Trailers } from '../model/trailers.ts';
+
+export interface BuiltCriterion {
+  /** `null` once it was removed. */
+  readonly hash: string | null;
+  readonly commit: string;
+  /** Place in history: a commit with a higher one does not come before it. */
+  readonly order: number;
+  readonly at: string;
+}
+
+export interface GeneratedFile {
+  /** Commits whose work in it says which criteria it is for. */
+  readonly generated: readonly string[];
+  /** Commits of people that touched it after it was first generated. */
+  readonly byHand: readonly { readonly commit: string; readonly order: number; readonly deleted: boolean }[];
+}
+
+export interface Built {
+  readonly criteria: Readonly<Record<string, BuiltCriterion>>;
+  readonly files: Readonly<Record<string, GeneratedFile>>;
+  /** What each commit of ours implements or removes. */
+  readonly work: Readonly<Record<string, { readonly order: number; readonly criteria: readonly string[] }>>;
+  readonly length: number;
+}
+
+export interface BuiltCommit {
+  readonly commit: string;
+  readonly at: string;
+  readonly trailers: Trailers | null;
+  readonly files: readonly { readonly path: string; readonly from: string | null; readonly deleted: boolean }[];
+}
+
+export const nothingBuilt: Built = { criteria: {}, files: {}, work: {}, length: 0 };
+
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
+interface Draft {
+  readonly criteria: Map<string, BuiltCriterion>;
+  readonly files: Map<string, Mutable<GeneratedFile>>;
+  readonly work: Map<string, { order: number; criteria: readonly string[] }>;
+  length: number;
+}
+
+export function foldHistory(before: Built, commits: readonly BuiltCommit[]): Built {
+  const draft: Draft = {
+    criteria: new Map(Object.entries(before.criteria)),
+    files: new Map(Object.entries(before.files)),
+    work: new Map(Object.entries(before.work)),
+    length: before.length,
+  };
+  for (const commit of commits) foldCommit(draft, commit);
+  return {
+    criteria: Object.fromEntries(draft.criteria),
+    files: Object.fromEntries(draft.files),
+    work: Object.fromEntries(draft.work),
+    length: draft.length,
+  };
+}
+
+function foldCommit(draft: Draft, { commit, at, trailers, files }: BuiltCommit): void {
+  const order = draft.length;
+  draft.length += 1;
+  const ours = trailers !== null && trailers.reverts === null && isWork(trailers);
+  if (trailers !== null && trailers.reverts !== null) takeBack(draft, trailers.reverts);
+  if (ours) {
+    for (const { id, hash } of trailers.implements) draft.criteria.set(id, { hash, commit, order, at });
+    for (const id of trailers.removes) draft.criteria.set(id, { hash: null, commit, order, at });
+    const criteria = [...trailers.implements.map(({ id }) => id), ...trailers.removes];
+    draft.work.set(commit, { order, criteria });
+  }
+  for (const { path, from, deleted } of files) {
+    if (from !== null) moveFile(draft, from, path);
+    touch(draft, path, { commit, order, deleted }, ours);
+  }
+}
+
+function isWork({ implements: implemented, removes, items }: Trailers): boolean {
+  return implemented.length + removes.length + items.length > 0;
+}
+
+/** A revert undoes what the commit said; what was built before it is not known to stand, so the plan builds it again. */
+function takeBack(draft: Draft, reverted: string): void {
+  for (const [id, { commit }] of draft.criteria) if (commit === reverted) draft.criteria.delete(id);
+}
+
+function moveFile(draft: Draft, from: string, to: string): void {
+  const known = draft.files.get(from);
+  if (known === undefined) return;
+  draft.files.delete(from);
+  draft.files.set(to, known);
+}
+
+function touch(
+  draft: Draft,
+  path: string,
+  by: { readonly commit: string; readonly order: number; readonly deleted: boolean },
+  ours: boolean,
+): void {
+  const known = draft.files.get(path);
+  if (ours) {
+    if (by.deleted) draft.files.delete(path);
+    else if (known === undefined) draft.files.set(path, { generated: [by.commit], byHand: [] });
+    else draft.files.set(path, { ...known, generated: [...known.generated, by.commit] });
+  } else if (known !== undefined) draft.files.set(path, { ...known, byHand: [...known.byHand, by] });
+}

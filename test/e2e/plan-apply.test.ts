@@ -1,0 +1,158 @@
+/** From specs to landed code and back: plan, apply, change one criterion, remove one. */
+import { execFileSync } from 'node:child_process';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { openDesk, type Desk } from '../support/cli-desk.ts';
+import { expectRefusal, listItems, mwJson, projectFiles } from '../support/cli-project.ts';
+
+/** Writes one file for each criterion of the request, and takes away those of removed ones. */
+const maker = `
+printf '%s\n' "$prompt" | sed -n 's|^\\([a-z-]*/AC-[0-9]*\\): .*|\\1|p' | sort -u > "$MW_ITEM.ids"
+while read -r id; do
+  file=src/$(printf %s "$id" | tr / -).txt
+  mkdir -p src
+  if printf '%s\n' "$prompt" | grep -q "^$id: it is not wanted"; then rm -f "$file"; else printf '%s\n' "$prompt" | grep -A 12 "^$id: " > "$file"; fi
+done < "$MW_ITEM.ids"
+rm "$MW_ITEM.ids"
+`;
+
+const spec = `# Export
+<!-- next: AC-4 -->
+
+## Purpose
+Bookkeepers take every invoice of a month into their spreadsheet as CSV.
+
+## Requirements
+### Requirement: CSV of a month
+The program SHALL print the invoices of a month as CSV.
+
+#### Scenario: A month with invoices
+<!-- export/AC-1 -->
+<!-- evidence: command test -->
+- **WHEN** May is asked for
+- **THEN** one line for each invoice is printed
+
+#### Scenario: A month without
+<!-- export/AC-2 -->
+<!-- evidence: command test -->
+- **WHEN** June is asked for
+- **THEN** only the line of headings is printed
+
+### Requirement: Errors
+The program SHALL say what is wrong.
+
+- IF the month is not found, THEN the program SHALL end with code 1. <!-- export/AC-3 --> <!-- evidence: command test -->
+`;
+
+vi.setConfig({ testTimeout: 90_000 });
+
+let desk: Desk;
+beforeAll(() => {
+  desk = openDesk(projectFiles({ maker, files: { 'specs/export/spec.md': spec } }));
+});
+afterAll(() => desk.close());
+
+const at = (path: string) => join(desk.repository, path);
+const git = (...args: string[]) =>
+  execFileSync('git', args, { cwd: desk.repository, env: { ...desk.env, GIT_CONFIG_NOSYSTEM: '1' }, encoding: 'utf8' });
+const commit = (message: string) =>
+  git('-c', 'user.name=Pat', '-c', 'user.email=pat@localhost', 'commit', '-qam', message);
+
+interface Plan {
+  readonly criteria: readonly {
+    readonly id: string;
+    readonly action: string;
+    readonly item: string | null;
+    readonly pinned: string | null;
+  }[];
+  readonly items: readonly { readonly title: string; readonly criteria: readonly { readonly id: string }[] }[];
+}
+const plan = (...args: string[]) => mwJson<Plan>(desk, ['plan', ...args]);
+const actions = async () => Object.fromEntries((await plan()).criteria.map(({ id, action }) => [id, action]));
+
+it('plans all of a new spec, builds it, and then plans nothing', async () => {
+  expect(await actions()).toEqual({ 'export/AC-1': 'add', 'export/AC-2': 'add', 'export/AC-3': 'add' });
+  const shown = await desk.mw(['plan']);
+  expect(shown.stdout).toContain('Plan: 3 to add, 0 to change, 0 to remove, 0 unchanged.');
+  expect(await desk.mw(['plan', '--check'])).toMatchObject({ code: 3 });
+  expectRefusal(await desk.mw(['apply']), 2, 'E_NOT_CONFIRMED');
+  expect(await listItems(desk)).toEqual([]);
+
+  const applied = await desk.mw(['apply', '--yes']);
+  expect(applied, applied.stdout + applied.stderr).toMatchObject({ code: 0 });
+  const messages = git('log', '-3', '--format=%B');
+  expect(messages).toMatch(/^Implements: export\/AC-1@[0-9a-f]{16}$/m);
+  expect(messages).toMatch(/^Implements: export\/AC-3@[0-9a-f]{16}$/m);
+  expect(await actions()).toEqual({
+    'export/AC-1': 'unchanged',
+    'export/AC-2': 'unchanged',
+    'export/AC-3': 'unchanged',
+  });
+  expect(await desk.mw(['plan', '--check'])).toMatchObject({ code: 0 });
+});
+
+it('plans nothing for white space, line ends and emphasis', async () => {
+  const text = readFileSync(at('specs/export/spec.md'), 'utf8');
+  writeFileSync(
+    at('specs/export/spec.md'),
+    text.replaceAll('**', '').replaceAll('- ', '-   ').replaceAll('\n', '\r\n'),
+  );
+  expect((await plan()).items).toEqual([]);
+  writeFileSync(at('specs/export/spec.md'), text);
+});
+
+it('a changed criterion plans exactly itself, and wants to be committed first', async () => {
+  const text = readFileSync(at('specs/export/spec.md'), 'utf8');
+  writeFileSync(at('specs/export/spec.md'), text.replace('one line for each invoice', 'two lines for each invoice'));
+  const { items } = await plan();
+  expect(items.map(({ criteria }) => criteria.map(({ id }) => id))).toEqual([['export/AC-1']]);
+  expectRefusal(await desk.mw(['apply', '--yes']), 2, 'E_NOT_COMMITTED');
+  commit('Two lines');
+  expect(await desk.mw(['apply', '--yes'])).toMatchObject({ code: 0 });
+  expect(readFileSync(at('src/export-AC-1.txt'), 'utf8')).toContain('two lines for each invoice');
+  expect(readFileSync(at('src/export-AC-1.txt'), 'utf8')).toContain('one line for each invoice');
+  expect(readFileSync(at('src/export-AC-2.txt'), 'utf8')).not.toContain('two lines');
+});
+
+it('what is not asked for any more is removed, and its neighbours stay', async () => {
+  const text = readFileSync(at('specs/export/spec.md'), 'utf8');
+  writeFileSync(
+    at('specs/export/spec.md'),
+    text.replace(/#### Scenario: A month without[^]*?(?=### Requirement: Errors)/, ''),
+  );
+  commit('No June');
+  expect(await actions()).toMatchObject({ 'export/AC-2': 'remove', 'export/AC-1': 'unchanged' });
+  expect(await desk.mw(['apply', '--yes'])).toMatchObject({ code: 0 });
+  expect(git('ls-files', 'src').trim().split('\n')).toEqual(['src/export-AC-1.txt', 'src/export-AC-3.txt']);
+  expect(await actions()).toEqual({ 'export/AC-1': 'unchanged', 'export/AC-3': 'unchanged' });
+});
+
+it('a criterion edited while its item waits: the item keeps its text, and the plan shows the difference', async () => {
+  const path = at('specs/export/spec.md');
+  const text = readFileSync(path, 'utf8');
+  writeFileSync(path, text.replace('code 1', 'code 2'));
+  commit('Code 2');
+  expect(await desk.mw(['apply', '--yes', '--no-run'])).toMatchObject({ code: 0 });
+  expect((await plan()).items).toEqual([]);
+  writeFileSync(path, text.replace('code 1', 'code 3'));
+  commit('Code 3');
+  const { items, criteria } = await plan();
+  const row = criteria.find(({ id }) => id === 'export/AC-3');
+  expect(row).toMatchObject({
+    action: 'change',
+    item: expect.stringMatching(/^MW-/) as string,
+    pinned: expect.any(String) as string,
+  });
+  expect(items).toHaveLength(1);
+  expect(await desk.mw(['apply', '--yes'])).toMatchObject({ code: 0 });
+  expect(git('log', '-2', '--format=%B').match(/^Implements: export\/AC-3/gm)).toHaveLength(2);
+  expect(readFileSync(at('src/export-AC-3.txt'), 'utf8')).toContain('code 3');
+});
+
+it('a deleted folder plans the removal of all that was built of it', async () => {
+  rmSync(at('specs/export'), { recursive: true });
+  const { criteria } = await plan();
+  expect(criteria.map(({ action }) => action)).toEqual(['remove', 'remove']);
+  expectRefusal(await desk.mw(['apply', '--yes']), 2, 'E_NOT_COMMITTED');
+});
