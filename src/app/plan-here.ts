@@ -7,7 +7,7 @@ import { UserError } from '../model/user-error.ts';
 import { comparePlan, isToDo, type PlanRow, type Underway } from '../spec/compare.ts';
 import { parseSpec } from '../spec/parse-spec.ts';
 import { planItems, type PlannedItem } from '../spec/plan-items.ts';
-import { listWanted, textOf } from '../spec/wanted.ts';
+import { listWanted } from '../spec/wanted.ts';
 import { readBuiltHere, type BuiltHere } from './built-here.ts';
 import { digestCriterion } from './criterion-digest.ts';
 import type { Factory } from './open-factory.ts';
@@ -107,8 +107,7 @@ async function readBefore(repository: UserRepository, rows: readonly PlanRow[]):
       if (text === undefined) continue;
       for (const requirement of parseSpec(spec, text).requirements) {
         const found = requirement.criteria.find((each) => each.id === id);
-        if (found !== undefined && digestCriterion(found.meaning) === builtHash)
-          before.set(id, textOf(requirement, found));
+        if (found !== undefined && digestCriterion(found.meaning) === builtHash) before.set(id, found.meaning);
       }
     }
   }

@@ -18,6 +18,7 @@ import { createFault, freezeProcess } from './fault.ts';
 import { explainFullDisk } from './full-disk.ts';
 import { cleanUp, endSessions, sweepLeftovers } from './leftovers.ts';
 import type { Factory } from './open-factory.ts';
+import { readOrigin } from './read-origin.ts';
 import { projectAccess } from './projects.ts';
 import { startWorker, type Worker, type WorkerParts } from './worker.ts';
 
@@ -68,6 +69,7 @@ export async function runFactory(factory: Factory, options: RunOptions): Promise
     sandboxOf: adapters.sandboxOf,
     agentOf: fault === null ? adapters.agentOf : fault.agentOf(adapters.agentOf),
     ...projectAccess(store),
+    originOf: (item, commit) => readOrigin(store, item, commit),
     savePipeline: (hash, pipeline) => store.savePipeline(hash, pipeline),
     variable: environment.variable,
   };

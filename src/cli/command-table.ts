@@ -45,6 +45,7 @@ export const commandTable = {
   spec: { summary: 'list, show and judge specs; give criteria their ids', load: () => import('./commands/spec.ts') },
   plan: { summary: 'how the specs differ from what is built', load: () => import('./commands/plan.ts') },
   apply: { summary: 'do what the plan shows', load: () => import('./commands/apply.ts') },
+  why: { summary: 'why a line, a commit or a criterion is there', load: () => import('./commands/why.ts') },
   pipeline: { summary: 'list, show, check and draw pipelines', load: () => import('./commands/pipeline.ts') },
   config: { summary: 'check and show the configuration', load: () => import('./commands/config.ts') },
   db: { summary: 'back up, restore and check the database', load: () => import('./commands/db.ts') },

@@ -96,7 +96,7 @@ function readScenario(name: string, section: Section, statement: string): Criter
     section.body.flatMap(({ text, literal }) => (literal ? [] : (readEvidenceMark(text) ?? []))).at(0) ?? null;
   const meaning = meaningOf(
     statement,
-    steps.map(({ kind, text }) => `${kind} ${text}`),
+    steps.map(({ kind, text }) => `${kind.toUpperCase()} ${text}`),
   );
   return { id, kind: 'scenario', name, steps, sentence: '', line: section.heading.number, evidence, meaning };
 }
@@ -129,7 +129,7 @@ function readSteps(body: readonly Line[]): readonly Step[] {
 
 /** What a criterion demands; names, markup and white space play no part. */
 function meaningOf(statement: string, demands: readonly string[]): string {
-  return [statement, ...demands].join('\n');
+  return [statement, ...demands].filter((line) => line !== '').join('\n');
 }
 
 function paragraph(body: readonly Line[]): string {

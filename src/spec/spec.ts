@@ -24,8 +24,8 @@ export interface Criterion {
   /** The words of its evidence mark, such as `person`; `null` without one, which asks for a test. */
   readonly evidence: string | null;
   /**
-   * All that decides what must be built, free of markup, names and white space: what it hashes to changes exactly when
-   * the criterion does. It holds the statement of its requirement.
+   * All that decides what must be built, in lines for people and agents, free of markup, names and white space: what it
+   * hashes to changes exactly when the criterion does. It begins with the statement of its requirement.
    */
   readonly meaning: string;
 }

@@ -1,7 +1,7 @@
 /** The criteria of a spec as the planner wants them: with a hash, and with what keeps work from starting. */
 import type { Wanted } from './compare.ts';
 import { parseEvidence } from './evidence-mark.ts';
-import type { Criterion, Requirement, Spec } from './spec.ts';
+import type { Spec } from './spec.ts';
 import type { SpecFinding } from './spec-finding.ts';
 
 /** What is said of a spec beyond its own text: `text` is the digest's input, in any form. */
@@ -21,7 +21,7 @@ export function listWanted(spec: Spec, findings: readonly SpecFinding[], digest:
         {
           id,
           hash: digest(meaning),
-          text: textOf(requirement, criterion),
+          text: meaning,
           evidence: (evidence === null ? null : parseEvidence(evidence)) ?? { type: 'test' },
           spec: spec.name,
           requirement: requirement.name,
@@ -37,11 +37,4 @@ export function listWanted(spec: Spec, findings: readonly SpecFinding[], digest:
 function isAbout(spec: Spec, range: { readonly from: number; readonly to: number }, line: number): boolean {
   const first = spec.requirements[0]?.line ?? Infinity;
   return line < first || (line >= range.from && line < range.to);
-}
-
-/** For people and agents: the requirement's statement, and what the criterion adds to it. */
-export function textOf(requirement: Requirement, criterion: Criterion): string {
-  const steps = criterion.steps.map(({ kind, text }) => `${kind.toUpperCase()} ${text}`);
-  const own = criterion.kind === 'sentence' ? [criterion.sentence] : steps;
-  return [requirement.statement, ...own].filter((line) => line !== '').join('\n');
 }

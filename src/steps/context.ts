@@ -3,6 +3,7 @@ import type { Agent } from '../agents/agent.ts';
 import type { ShippedFiles } from '../config/shipped-files.ts';
 import type { AdapterName } from '../model/config.ts';
 import type { PinnedPipeline } from '../model/pipeline.ts';
+import type { ProvenanceRecord } from '../model/provenance.ts';
 import type { SandboxRung } from '../model/sandbox-rung.ts';
 import type { WorkItem } from '../model/work-item.ts';
 import type { Sandbox } from '../sandbox/sandbox.ts';
@@ -22,6 +23,8 @@ export interface StepContext {
   savePipeline(hash: string, pipeline: PinnedPipeline): Promise<void>;
   /** Tells the scheduler what the accepted configuration allows. */
   saveLimits(project: string, pipeline: PinnedPipeline): Promise<void>;
+  /** Where a landed commit of the item comes from, as far as its journal says by now; `null` without a journal. */
+  originOf(item: string, commit: string): Promise<ProvenanceRecord | null>;
   /** A variable of the factory's own environment, for agents that are configured to get it. */
   variable(name: string): string | undefined;
 }

@@ -3,7 +3,10 @@ import type { EffectOf } from '../model/effect.ts';
 import type { EventBody } from '../model/event.ts';
 import { deliver } from '../git/delivery.ts';
 import { landCandidate, rebaseCandidate } from '../git/landing.ts';
+import { writeNote } from '../git/notes.ts';
 import { takeIn } from '../git/take-in.ts';
+import { withTrusted, type TrustedRepository } from '../git/trusted-repository.ts';
+import { locateUserRepository } from '../git/user-repository.ts';
 import { pinned, type StepContext, type StepItem } from './context.ts';
 import { isProvenByRun, proofFile, recordProof } from './proof.ts';
 import { repositoriesOf } from './workplace.ts';
@@ -48,6 +51,7 @@ export async function landEffect(
   if (landing.type === 'landed') {
     if (isProvenByRun(about, commit)) await recordProof(proofFile(about, commit, context), commit);
     const delivery = await deliver({ trusted, target, commit, mode });
+    await noteOrigin(trusted, effect.item, commit, context);
     return { type: 'landed', effect: effect.id, commit, delivery };
   }
   if (landing.tip === null) throw new Error(`the accepted branch ${target} is gone from ${trusted.gitDir}`);
@@ -68,6 +72,19 @@ export async function landEffect(
     };
   }
   return { type: 'rebased', effect: effect.id, commit: rebase.commit, base: landing.tip, samePatch: rebase.samePatch };
+}
+
+/** Beside the commit in the user's repository, so that it outlives the database. What cannot be noted now, the journal still holds. */
+async function noteOrigin(
+  trusted: TrustedRepository,
+  item: string,
+  commit: string,
+  context: StepContext,
+): Promise<void> {
+  const user = await locateUserRepository(trusted.userPath);
+  const origin = user === null ? null : await context.originOf(item, commit);
+  if (user === null || origin === null) return;
+  await withTrusted(trusted, () => writeNote(user.commonDir, commit, `${JSON.stringify(origin, null, 2)}\n`));
 }
 
 function refused(effect: EffectOf<'land'>, detail: string, next: string): EventBody {

@@ -150,6 +150,41 @@ it('a criterion edited while its item waits: the item keeps its text, and the pl
   expect(readFileSync(at('src/export-AC-3.txt'), 'utf8')).toContain('code 3');
 });
 
+it('says why a line is there, also after a person moved it and took its database away', async () => {
+  const path = 'src/export-AC-1.txt';
+  const lines = readFileSync(at(path), 'utf8').split('\n');
+  const line = lines.findIndex((text) => text.includes('THEN two lines')) + 1;
+  const why = await desk.mw(['why', `${path}:${line}`]);
+  expect(why, why.stderr).toMatchObject({ code: 0 });
+  expect(why.stdout).toContain('for          export/AC-1');
+  expect(why.stdout).toMatch(/MW-\d+\/build#1/);
+  expect(why.stdout).toContain('checks       test passed (1 tests)');
+  git('mv', path, 'src/moved.txt');
+  writeFileSync(at('src/moved.txt'), `a line of mine\n${lines.map((text) => `  ${text}`).join('\n')}`);
+  git('add', '-A');
+  commit('Tidy up');
+  interface Answer {
+    readonly why: {
+      readonly origin: { readonly hops: readonly { readonly how: string }[]; readonly record: object | null };
+      readonly criteria: readonly { readonly id: string; readonly same: boolean }[];
+    };
+  }
+  const moved = await mwJson<Answer>(desk, ['why', `src/moved.txt:${line + 1}`], {
+    env: { MW_HOME: join(desk.root, 'another') },
+  });
+  expect(moved.why.criteria).toMatchObject([{ id: 'export/AC-1', same: true }]);
+  expect(moved.why.origin.hops).toMatchObject([{ how: 'moved' }]);
+  expect(moved.why.origin.record).not.toBeNull();
+  const mine = await desk.mw(['why', 'src/moved.txt:1']);
+  expect(mine.stdout).toContain('outside the factory');
+  expectRefusal(await desk.mw(['why', 'src/moved.txt:999']), 5, 'E_NOT_FOUND');
+  expectRefusal(await desk.mw(['why', 'nothing']), 5, 'E_NOT_FOUND');
+  const byId = await desk.mw(['why', 'export/AC-1']);
+  expect(byId.stdout).toContain('export/AC-1');
+  expect(await actions()).toMatchObject({ 'export/AC-1': 'drift' });
+  git('reset', '-q', '--hard', 'HEAD~1');
+});
+
 it('a deleted folder plans the removal of all that was built of it', async () => {
   rmSync(at('specs/export'), { recursive: true });
   const { criteria } = await plan();

@@ -1,0 +1,146 @@
+/** Why something is there: a line, a commit or a criterion of the checkout around a folder. */
+import { readFile } from 'node:fs/promises';
+import { isAbsolute, join, relative, resolve } from 'node:path';
+import { readFileAt } from '../git/history.ts';
+import { readRef } from '../git/refs.ts';
+import { originOfCommit, originOfLine, type Origin } from '../insight/trace-origin.ts';
+import { CriterionId } from '../model/criterion.ts';
+import { exitCode, UserError } from '../model/user-error.ts';
+import { parseSpec } from '../spec/parse-spec.ts';
+import type { Built } from '../spec/built.ts';
+import { readBuiltHere } from './built-here.ts';
+import { digestCriterion } from './criterion-digest.ts';
+import { findRepository } from './projects.ts';
+
+/** A criterion then and now. */
+export interface WhyCriterion {
+  readonly id: string;
+  /** `null` for one that the commit removes. */
+  readonly hash: string | null;
+  /** As it was when the commit was made; `null` where that is not known. */
+  readonly asBuilt: string | null;
+  /** As the spec has it now; `null` when it asks for it no more. */
+  readonly today: string | null;
+  readonly same: boolean;
+  /** The purpose of its spec now. */
+  readonly purpose: string | null;
+}
+
+export interface Why {
+  readonly asked: string;
+  /** The line's text; `null` for a commit or a criterion. */
+  readonly text: string | null;
+  readonly origin: Origin;
+  readonly criteria: readonly WhyCriterion[];
+  /** What cannot be said, and why. */
+  readonly missing: readonly string[];
+}
+
+/** E_NOT_FOUND for what is not there; E_NOT_COMMITTED for a line that no commit holds yet. */
+export async function whyHere(home: string, folder: string, asked: string): Promise<Why> {
+  const { path: top, repository } = await findRepository(folder);
+  const gitDir = repository.commonDir;
+  const head = await readRef(repository.gitDir, 'HEAD');
+  if (head === null) throw notFound('the repository has no commit yet', 'git commit, then ask again');
+  const [, file, line] = /^(.+):([1-9][0-9]{0,8})$/.exec(asked) ?? [];
+  if (file !== undefined) {
+    const path = relative(top, resolve(folder, file));
+    if (path.startsWith('..') || isAbsolute(path))
+      throw notFound(`${file} is not in ${top}`, 'give a path in this repository');
+    const { text, lineAtHead } = await findLine(top, gitDir, head, path, Number(line));
+    const origin = await originOfLine(gitDir, { commit: head, path, line: lineAtHead });
+    if (origin === null) throw notFound(`${path} has no line ${line}`, `git blame ${path}`);
+    return describe(asked, text, origin, top);
+  }
+  const commit = CriterionId.safeParse(asked).success
+    ? commitOf(asked, (await readBuiltHere(home, repository, () => true)).built)
+    : await readRef(gitDir, asked);
+  if (commit === null)
+    throw notFound(`there is no commit ${JSON.stringify(asked)}`, 'mw why FILE:LINE, a commit, or a criterion');
+  return describe(asked, null, await originOfCommit(gitDir, commit), top);
+}
+
+function commitOf(id: string, built: Built): string {
+  const known = built.criteria[id];
+  if (known !== undefined) return known.commit;
+  throw notFound(`nothing is built for ${id}`, 'mw plan');
+}
+
+/** The line as it lies there, and its place in the latest commit: unsaved edits above it move it. */
+async function findLine(
+  top: string,
+  gitDir: string,
+  head: string,
+  path: string,
+  line: number,
+): Promise<{ readonly text: string; readonly lineAtHead: number }> {
+  const committed = (await readFileAt(gitDir, head, path))?.toString('utf8').split(/\r?\n/);
+  const here = (await readFile(join(top, path), 'utf8').catch(absent))?.split(/\r?\n/) ?? committed;
+  const text = here?.[line - 1];
+  if (here === undefined || text === undefined || (line === here.length && text === ''))
+    throw notFound(
+      here === undefined ? `there is no file ${path}` : `${path} has no line ${line}`,
+      `git ls-files, or a line from 1 to ${(here?.length ?? 1) - 1}`,
+    );
+  const lineAtHead = committed === undefined ? 0 : alignLine(here, committed, line);
+  if (lineAtHead > 0) return { text, lineAtHead };
+  throw new UserError(
+    'E_NOT_COMMITTED',
+    `${path}:${line} is not committed yet: nobody but you knows why it is there`,
+    `git diff ${path}`,
+    {
+      exit: exitCode.notFound,
+    },
+  );
+}
+
+/** The place of a line in the committed text: counted from the top or from the bottom, whichever holds the same words. */
+function alignLine(here: readonly string[], committed: readonly string[], line: number): number {
+  const text = here[line - 1];
+  const fromBottom = committed.length - (here.length - line);
+  if (committed[line - 1] === text) return line;
+  if (committed[fromBottom - 1] === text) return fromBottom;
+  const places = committed.flatMap((each, index) => (each === text ? [index + 1] : []));
+  return places.length === 0 ? 0 : places.reduce((a, b) => (Math.abs(b - line) < Math.abs(a - line) ? b : a));
+}
+
+async function describe(asked: string, text: string | null, origin: Origin, top: string): Promise<Why> {
+  const { trailers, record } = origin;
+  const ids = [...new Set([...trailers.implements.map(({ id }) => id), ...trailers.removes])];
+  const criteria = await Promise.all(ids.map((id) => describeCriterion(id, origin, top)));
+  const outside = trailers.items.length + ids.length === 0;
+  const missing = [
+    ...(outside || record !== null
+      ? []
+      : ['no note beside the commit: git fetch origin refs/notes/millwright:refs/notes/millwright']),
+    ...(outside || ids.length > 0 ? [] : ['no criterion: the work was asked for in words of its own']),
+  ];
+  return { asked, text, origin, criteria, missing };
+}
+
+async function describeCriterion(id: string, { trailers, record }: Origin, top: string): Promise<WhyCriterion> {
+  const hash = trailers.implements.find((each) => each.id === id)?.hash ?? null;
+  const noted = record?.criteria.find((each) => each.id === id);
+  const asBuilt = noted !== undefined && (hash === null || digestCriterion(noted.text) === hash) ? noted.text : null;
+  const name = id.slice(0, id.indexOf('/'));
+  const file = await readFile(join(top, 'specs', name, 'spec.md'), 'utf8').catch(absent);
+  const spec = file === undefined ? null : parseSpec(name, file);
+  const today = spec?.requirements.flatMap(({ criteria }) => criteria).find((each) => each.id === id)?.meaning ?? null;
+  return {
+    id,
+    hash,
+    asBuilt,
+    today,
+    same: today !== null && digestCriterion(today) === hash,
+    purpose: spec?.purpose ?? null,
+  };
+}
+
+function notFound(what: string, next: string): UserError {
+  return new UserError('E_NOT_FOUND', what, next, { exit: exitCode.notFound });
+}
+
+function absent(error: NodeJS.ErrnoException): undefined {
+  if (['ENOENT', 'ENOTDIR', 'EISDIR'].includes(error.code ?? '')) return undefined;
+  throw error;
+}

@@ -1,0 +1,61 @@
+import { describe, expect, test } from 'vitest';
+import { findSource, parsePatch } from './find-source.ts';
+
+const patch = (old: readonly string[], fresh: readonly string[], path = 'a.ts') =>
+  [
+    `--- a/${path}`,
+    `+++ b/${path}`,
+    `@@ -10,${old.length} +10,${fresh.length} @@`,
+    ...old.map((line) => `-${line}`),
+    ...fresh.map((line) => `+${line}`),
+  ].join('\n');
+const source = (text: string, line: number, path = 'a.ts') => findSource(parsePatch(text), path, line);
+
+describe('where a line was before a commit', () => {
+  test('in the same place with other white space, quotes and ends', () => {
+    const text = patch(['const a = "x"', 'const b = 2'], ["  const a = 'x';", '  const b = 2;']);
+    expect(source(text, 10)).toEqual({ path: 'a.ts', line: 10, how: 'reformatted' });
+    expect(source(text, 11)).toEqual({ path: 'a.ts', line: 11, how: 'reformatted' });
+  });
+
+  test('in one line that was broken into several', () => {
+    const text = patch(
+      ['return download(invoice, month, options)'],
+      ['return download(', '  invoice,', '  month,', '  options,', ')'],
+    );
+    for (const line of [10, 11, 12]) expect(source(text, line)).toEqual({ path: 'a.ts', line: 10, how: 'reformatted' });
+  });
+
+  test('in the first of several lines that were joined', () => {
+    const text = patch(
+      ['const total = rows', '  .filter(isOpen)', '  .length;'],
+      ['const total = rows.filter(isOpen).length;'],
+    );
+    expect(source(text, 10)).toEqual({ path: 'a.ts', line: 10, how: 'reformatted' });
+  });
+
+  test('in another file that it was moved out of, with its braces', () => {
+    const text = [
+      patch(['function zip(rows) {', '  return pack(rows);', '}'], [], 'old.ts'),
+      patch([], ['function zip(rows) {', '  return pack(rows);', '}'], 'new.ts'),
+    ].join('\n');
+    expect(source(text, 12, 'new.ts')).toEqual({ path: 'old.ts', line: 12, how: 'moved' });
+  });
+
+  test('is the line with the most in common when its words were changed', () => {
+    const text = patch(['const rounded = Math.floor(total * 100);'], ['const rounded = Math.round(total * 100);']);
+    expect(source(text, 10)).toEqual({ path: 'a.ts', line: 10, how: 'edited' });
+  });
+
+  test('is nowhere for a line that the commit brought', () => {
+    expect(source(patch(['const a = 1;'], ['import { readFile } from "node:fs";']), 10)).toBeNull();
+    expect(source(patch([], ['}']), 10)).toBeNull();
+    expect(source(patch(['x'], ['y']), 99)).toBeNull();
+  });
+});
+
+test('names with quotes, blanks and letters of any script are read back', () => {
+  const name = '"a/sp\\303\\244t \\"x\\".ts"';
+  const [hunk] = parsePatch(`--- ${name}\n+++ b/a b.ts\t\n@@ -1 +1 @@\n-one\n+two\n`);
+  expect(hunk).toMatchObject({ oldPath: 'spät "x".ts', newPath: 'a b.ts', old: ['one'], new: ['two'] });
+});

@@ -1,0 +1,62 @@
+/** From a line or a commit to what asked for it, by git alone: blame, trailers and notes. No database is opened. */
+import { readNote } from '../git/notes.ts';
+import { readMessages, type CommitMessage } from '../git/messages.ts';
+import { traceLine, type Hop } from '../git/trace-line.ts';
+import { ProvenanceRecord } from '../model/provenance.ts';
+import { readTrailers, type Trailers } from '../model/trailers.ts';
+
+export interface Origin {
+  /** Where the words were in the commit that brought them; `null` when a commit was asked about. */
+  readonly place: { readonly path: string; readonly line: number } | null;
+  /** What happened to them since, newest first. */
+  readonly hops: readonly (Hop & { readonly author: string; readonly subject: string })[];
+  readonly commit: CommitMessage;
+  readonly trailers: Trailers;
+  /** The note beside the commit; `null` when it has none that can be read. */
+  readonly record: ProvenanceRecord | null;
+}
+
+/** `null` when the file has no such line at that commit. */
+export async function originOfLine(
+  gitDir: string,
+  place: { readonly commit: string; readonly path: string; readonly line: number },
+): Promise<Origin | null> {
+  const isOurs = async (commit: string) => isWork((await readMessages(gitDir, [commit])).get(commit));
+  const traced = await traceLine({ gitDir, ...place, isOurs });
+  if (traced === null) return null;
+  const messages = await readMessages(
+    gitDir,
+    traced.hops.map(({ commit }) => commit),
+  );
+  const hops = traced.hops.map((hop) => {
+    const message = messages.get(hop.commit);
+    return { ...hop, author: message?.author ?? '', subject: message?.subject ?? '' };
+  });
+  return { ...(await originOfCommit(gitDir, traced.commit)), place: { path: traced.path, line: traced.line }, hops };
+}
+
+/** Throws for a commit that the repository does not have. */
+export async function originOfCommit(gitDir: string, commit: string): Promise<Origin> {
+  const message = (await readMessages(gitDir, [commit])).get(commit);
+  if (message === undefined) throw new Error(`${gitDir} has no commit ${commit}`);
+  const trailers = readTrailers(message.text);
+  const record = isWork(message) ? parseRecord(await readNote(gitDir, commit), commit) : null;
+  return { place: null, hops: [], commit: message, trailers, record };
+}
+
+/** Whether the commit says that it came out of a factory. */
+function isWork(message: CommitMessage | undefined): boolean {
+  const { items, implements: implemented, removes } = readTrailers(message?.text ?? '');
+  return items.length + implemented.length + removes.length > 0;
+}
+
+function parseRecord(note: string | null, commit: string): ProvenanceRecord | null {
+  if (note === null) return null;
+  try {
+    const parsed = ProvenanceRecord.safeParse(JSON.parse(note));
+    return parsed.success && parsed.data.commit === commit ? parsed.data : null;
+  } catch (error) {
+    if (error instanceof SyntaxError) return null;
+    throw error;
+  }
+}
