@@ -34,6 +34,7 @@ export const layers: Readonly<Record<string, Layer>> = {
       'store/artifacts.ts',
       'store/home.ts',
       'verify',
+      'spec',
       'config',
     ],
     node: true,

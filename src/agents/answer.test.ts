@@ -23,7 +23,7 @@ const result = {
 const exits = [
   { type: 'no-change-needed', reason: 'it is there' },
   { type: 'spec-conflict', criterion: 'AC-1', evidence: 'the test says otherwise' },
-  { type: 'question', question: 'which?', options: [] },
+  { type: 'question', question: 'which?', options: [], round: [] },
 ];
 
 describe('the schema that a model is held to', () => {

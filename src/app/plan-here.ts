@@ -8,6 +8,7 @@ import { comparePlan, isToDo, type PlanRow, type Underway } from '../spec/compar
 import { parseSpec } from '../spec/parse-spec.ts';
 import { planItems, type PlannedItem } from '../spec/plan-items.ts';
 import { listWanted } from '../spec/wanted.ts';
+import { readWorkPlans } from './work-plans-here.ts';
 import { readBuiltHere, type BuiltHere } from './built-here.ts';
 import { digestCriterion } from './criterion-digest.ts';
 import type { Factory } from './open-factory.ts';
@@ -25,6 +26,8 @@ export interface PlanHere {
   readonly project: string;
   /** Specs whose text differs from the latest commit; work is done on what is committed. */
   readonly uncommitted: readonly string[];
+  /** Why a work.md is not followed. */
+  readonly faults: readonly string[];
 }
 
 /** `only`: specs, or criteria, by name; everything without one. E_NOT_FOUND for a name that is neither. */
@@ -41,7 +44,8 @@ export async function planHere(factory: Factory, folder: string, only: readonly 
     throw new UserError('E_NOT_FOUND', `there is no spec or criterion ${JSON.stringify(unknown)}`, 'mw spec list', {
       exit: 5,
     });
-  const items = planItems(rows, { before: await readBefore(repository, rows), files: filesOf(rows, here) });
+  const { plans, faults } = await readWorkPlans(folder, specs);
+  const items = planItems(rows, { before: await readBefore(repository, rows), files: filesOf(rows, here), plans });
   return {
     rows,
     items,
@@ -51,6 +55,7 @@ export async function planHere(factory: Factory, folder: string, only: readonly 
       return count === 0 ? [] : [{ spec: spec.name, count }];
     }),
     undelivered: here.undelivered,
+    faults,
     project,
     uncommitted: await listUncommitted(repository, here.head, specs),
   };

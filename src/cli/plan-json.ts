@@ -1,7 +1,7 @@
 import type { PlanHere } from '../app/plan-here.ts';
 
 /** A plan for programs. */
-export function planJson({ rows, items, estimate, nameless, undelivered, uncommitted }: PlanHere): object {
+export function planJson({ rows, items, estimate, nameless, undelivered, uncommitted, faults }: PlanHere): object {
   return {
     criteria: rows,
     items: items.map(({ title, criteria, after, afterItems }) => ({
@@ -14,5 +14,6 @@ export function planJson({ rows, items, estimate, nameless, undelivered, uncommi
     withoutId: nameless,
     undelivered,
     uncommitted,
+    faults,
   };
 }

@@ -17,6 +17,7 @@ export function printPlan(plan: PlanHere, output: Output): void {
   }
   for (const { spec, count } of plan.nameless)
     output.line(`specs/${spec}/spec.md: ${countOf(count, 'criterion has', 'criteria have')} no id: mw spec lint --fix`);
+  for (const fault of plan.faults) output.line(fault);
   output.line(`Plan: ${summarize(plan)}.`);
   if (plan.items.length > 0) output.line(describeWork(plan));
   for (const branch of plan.undelivered)

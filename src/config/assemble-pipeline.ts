@@ -1,5 +1,6 @@
 /** From a checked pipeline file to its pinned form: defaults filled in, routes resolved, units made exact. */
 import { durationMs, type ProjectConfig } from '../model/config.ts';
+import type { PinnedCheck } from '../model/check.ts';
 import type { ContentHash } from '../model/id.ts';
 import type { PhaseFile, PinnedOutput, PinnedPhase, PinnedPipeline, PipelineFile } from '../model/pipeline.ts';
 import { everyCheck } from './check-gates.ts';
@@ -14,7 +15,8 @@ export function assemblePipeline(
   hashes: ReadonlyMap<string, ContentHash>,
   config: ProjectConfig,
 ): PinnedPipeline {
-  const phases = file.phases.map((phase, index) => pinPhase(phase, outputs[index] ?? null, hashes, config));
+  const own = file.phases.map((phase, index) => pinPhase(phase, outputs[index] ?? null, hashes, config));
+  const phases = withCriteria(own, config);
   const agents = phases.flatMap((phase) => [
     ...(phase.maker === null ? [] : [phase.maker.agent]),
     ...phase.reviews.map(({ agent }) => agent),
@@ -25,7 +27,7 @@ export function assemblePipeline(
     phases,
     agents: pick(config.agents, agents),
     checks: pick(
-      config.checks,
+      { ...config.checks, specs: { kind: 'specs' }, criteria: { kind: 'criteria' } } as Record<string, PinnedCheck>,
       phases.flatMap(({ checks }) => checks),
     ),
     setup: config.setup ?? null,
@@ -63,9 +65,10 @@ function pinPhase(
             instructions: pinInstructions(phase.instructions),
             agent: routeOf(config, phase),
             output: must(output, `output of ${phase.id}`),
-            writes: phase.writes ?? true,
+            writes: phase.writes !== false,
+            ...(Array.isArray(phase.writes) ? { paths: phase.writes } : {}),
           },
-    checks: (phase.checks ?? []).includes(everyCheck) ? Object.keys(config.checks).sort() : [...new Set(phase.checks)],
+    checks: checksOf(phase, config),
     reviews: (phase.reviews ?? []).map(({ id, instructions, agent }) => ({
       id,
       instructions: pinInstructions(instructions),
@@ -80,6 +83,24 @@ function pinPhase(
       sessionMs: durationMs(phase.limits?.session ?? config.limits.session),
     },
   };
+}
+
+function checksOf(phase: PhaseFile, config: ProjectConfig): string[] {
+  const named = phase.checks ?? [];
+  const all = named.includes(everyCheck) ? Object.keys(config.checks).sort() : [];
+  return [...new Set([...all, ...named.filter((name) => name !== everyCheck)])];
+}
+
+/**
+ * Criteria are judged where tests are run, since their evidence is a test's name; without any test, where the last
+ * commands are.
+ */
+function withCriteria(phases: readonly PinnedPhase[], { checks }: ProjectConfig): PinnedPhase[] {
+  const runs = (kinds: (kind: string | undefined) => boolean) =>
+    phases.filter((phase) => phase.checks.some((name) => Object.hasOwn(checks, name) && kinds(checks[name]?.kind)));
+  const testing = runs((kind) => kind === 'test');
+  const judging = new Set(testing.length > 0 ? testing : runs(() => true).slice(-1));
+  return phases.map((phase) => (judging.has(phase) ? { ...phase, checks: [...phase.checks, 'criteria'] } : phase));
 }
 
 function routeOf(config: ProjectConfig, phase: PhaseFile): string {

@@ -12,6 +12,7 @@ export function checkGates(input: PipelineUnderCheck): readonly Problem[] {
   return input.pipeline.phases.flatMap((phase, index) => [
     ...checkChecks(phase, index, input),
     ...checkReviews(phase, index, input),
+    ...checkAuthority(phase, index, input),
   ]);
 }
 
@@ -29,16 +30,25 @@ function checkChecks(
         ? []
         : [problemAt(path, 'millwright.yaml has no checks, so nothing would be proven: add at least one')];
     }
-    if (known.includes(name)) return [];
+    if (known.includes(name) || name === 'specs') return [];
     const message =
       known.length === 0
         ? `millwright.yaml has no checks, so there is no "${name}"`
         : `no check of millwright.yaml is called "${name}"`;
-    return [problemAt(path, message, { suggestion: nearestWord(name, [...known, everyCheck]) })];
+    return [problemAt(path, message, { suggestion: nearestWord(name, [...known, everyCheck, 'specs']) })];
   });
   if (checks.length === 0 || pipeline.phases.slice(0, index + 1).some(changesFiles)) return problems;
   const message = `no phase up to "${phase.id}" changes files, so its checks would prove nothing`;
   return [...problems, problemAt(['phases', index, 'checks'], message, { on: 'key' })];
+}
+
+/** What decides about agents' work may be proposed by one only where a person lets it through. */
+function checkAuthority(phase: PhaseFile, index: number, { problemAt }: PipelineUnderCheck): readonly Problem[] {
+  if (!Array.isArray(phase.writes) || phase.approval === true) return [];
+  return phase.writes.flatMap((path, number) => {
+    const message = `"${path}" decides about agents' work: give the phase approval: true`;
+    return path.startsWith('.millwright/') ? [problemAt(['phases', index, 'writes', number], message)] : [];
+  });
 }
 
 function checkReviews(

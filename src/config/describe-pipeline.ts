@@ -1,6 +1,11 @@
 /** A pinned pipeline as a person reads it: text for `mw pipeline show`, Mermaid for `mw pipeline graph`. */
 import type { Condition, PinnedPhase, PinnedPipeline } from '../model/pipeline.ts';
 
+const builtInText = {
+  specs: 'every spec that the change touches is ready',
+  criteria: 'each criterion of the item has its evidence',
+} as const;
+
 /** Every phase with its maker, gates and loops, two to five lines each; ends with a line break. */
 export function describePipeline(pipeline: PinnedPipeline): string {
   const width = Math.max(...pipeline.phases.map(({ id }) => id.length));
@@ -10,7 +15,9 @@ export function describePipeline(pipeline: PinnedPipeline): string {
     const indent = ' '.repeat(width + 5);
     return [`${number}  ${phase.id.padEnd(width)} ${first}`, ...others.map((line) => `${indent}${line}`)].join('\n');
   });
-  const checks = Object.entries(pipeline.checks).map(([name, { kind, run }]) => `    ${name} (${kind}): ${run}`);
+  const checks = Object.entries(pipeline.checks).map(([name, check]) =>
+    'run' in check ? `    ${name} (${check.kind}): ${check.run}` : `    ${name}: ${builtInText[check.kind]}`,
+  );
   return [
     `${pipeline.name}, lands on ${pipeline.target}, walls: ${pipeline.rung}`,
     '',

@@ -1,4 +1,5 @@
 /** `millwright.yaml`: text to `ProjectConfig`, or every mistake in it with its place. */
+import { builtInChecks } from '../model/check.ts';
 import { type AgentConfig, ProjectConfig } from '../model/config.ts';
 import type { Path } from './expected-shape.ts';
 import { findDurationFault } from './find-duration-fault.ts';
@@ -74,6 +75,10 @@ function checkNames(config: ProjectConfig, problemAt: ProblemAt): readonly Probl
         on: 'key',
       }),
     );
+  }
+  for (const name of builtInChecks.filter((each) => config.checks[each] !== undefined)) {
+    const message = `a check cannot be called "${name}": that is one of Millwright's own`;
+    problems.push(problemAt(['checks', name], message, { on: 'key' }));
   }
   const isBranch = /^(?![-./])(?!.*(\.\.|\/\/|\/\.|@\{|\.lock(\/|$)))[^\s~^:?*[\\\p{Cc}]+(?<![./])$/u.test(
     config.target,

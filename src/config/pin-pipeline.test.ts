@@ -92,10 +92,10 @@ test('a phase without a loop goes back to itself as often as the project allows 
   expect(review).toMatchObject({ loop: { to: 'build', max: 3 }, attempts: 7 });
 });
 
-test('all means every check of the project, no checks means none', async () => {
+test('all means every check of the project and what the core judges by itself, no checks means none', async () => {
   const { phases, checks } = await pinned();
-  expect(phases.map((phase) => phase.checks)).toEqual([[], ['lint', 'unit'], []]);
-  expect(Object.keys(checks)).toEqual(['lint', 'unit']);
+  expect(phases.map((phase) => phase.checks)).toEqual([[], ['lint', 'unit', 'criteria'], []]);
+  expect(Object.keys(checks)).toEqual(['criteria', 'lint', 'unit']);
 });
 
 test('only the agents that the pipeline uses are pinned', async () => {

@@ -66,7 +66,16 @@ test('only the phases that build or write may change files', async () => {
         : [];
     }),
   );
-  expect(writers.flat().sort()).toEqual(['document/write', 'engineering/build', 'quick/build']);
+  expect(writers.flat().sort()).toEqual([
+    'document/write',
+    'engineering/build',
+    'fix/amend-instructions',
+    'fix/amend-spec',
+    'fix/mend',
+    'intake/interview',
+    'planning/split',
+    'quick/build',
+  ]);
 });
 
 test.each([...shipped.instructions])(

@@ -43,7 +43,7 @@ export function attemptFinished(
     case 'no-change-needed':
       return openGate(draft, 'no-change', phase.id, `the agent says that no change is needed: ${outcome.reason}`, []);
     case 'question':
-      return openGate(draft, 'question', phase.id, outcome.question, outcome.options);
+      return openGate(draft, 'question', phase.id, outcome.question, outcome.options, outcome.round);
     case 'spec-conflict':
       return stop(draft, {
         code: 'spec-conflict',

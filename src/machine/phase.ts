@@ -1,9 +1,9 @@
 /** A phase: a maker's attempts, then its gates in order (checks, reviews, approval); a gate that fails sends work back. */
-import type { CheckResult, Facts, Feedback, Review } from '../model/outcome.ts';
+import type { CheckResult, Facts, Feedback, Question, Review } from '../model/outcome.ts';
 import type { PinnedPhase, PinnedPipeline } from '../model/pipeline.ts';
 import { holds } from './condition.ts';
 import { freshProgress, progressOf, updateProgress, type Draft, type Gate } from './state.ts';
-import { stop, wantAttempt, wantChecks, wantLand, wantReview } from './want.ts';
+import { checksOf, stop, wantAttempt, wantChecks, wantLand, wantReview } from './want.ts';
 
 const sameFailureLimit = 3;
 
@@ -75,7 +75,7 @@ function endWithoutChange(draft: Draft, pipeline: PinnedPipeline): void {
 /** The next gate of the phase that has not passed on this candidate; none left: the phase has passed. */
 export function openGates(draft: Draft, phase: PinnedPhase): 'open' | 'passed' {
   const progress = progressOf(draft, phase.id);
-  if (phase.checks.some((name) => draft.proven[name] !== draft.head)) {
+  if (checksOf(draft, phase).some((name) => draft.proven[name] !== draft.head)) {
     wantChecks(draft, phase);
     return 'open';
   }
@@ -118,6 +118,7 @@ export function openGate(
   phase: string,
   text: string,
   options: readonly string[],
+  round: readonly Question[] = [],
 ): void {
   const number = draft.counters.gate + 1;
   draft.counters = { ...draft.counters, gate: number };
@@ -130,6 +131,7 @@ export function openGate(
     commit: draft.head,
     text,
     options,
+    ...(round.length === 0 ? {} : { round }),
   };
 }
 

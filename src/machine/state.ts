@@ -3,7 +3,7 @@ import type { ArtifactRef } from '../model/artifact.ts';
 import type { Effect, Tried } from '../model/effect.ts';
 import type { Delivery, EventOf } from '../model/event.ts';
 import type { CommitId, ContentHash, EffectId } from '../model/id.ts';
-import type { Facts, Feedback, Finding } from '../model/outcome.ts';
+import type { Facts, Feedback, Finding, Question } from '../model/outcome.ts';
 import type { Usage } from '../model/usage.ts';
 import type { ItemStatus, WorkItem } from '../model/work-item.ts';
 
@@ -61,6 +61,8 @@ export interface Gate {
   readonly commit: CommitId | null;
   readonly text: string;
   readonly options: readonly string[];
+  /** Questions that are to be answered together; absent for one that stands alone. */
+  readonly round?: readonly Question[];
 }
 
 export interface Spending {

@@ -58,8 +58,13 @@ export function wantChecks(draft: Draft, phase: PinnedPhase): void {
     phase: phase.id,
     number,
     commit: must(draft.head),
-    checks: phase.checks.filter((name) => draft.proven[name] !== draft.head),
+    checks: checksOf(draft, phase).filter((name) => draft.proven[name] !== draft.head),
   });
+}
+
+/** An item without criteria has none to judge. */
+export function checksOf(draft: Draft, phase: PinnedPhase): readonly string[] {
+  return phase.checks.filter((name) => name !== 'criteria' || draft.item.criteria.length > 0);
 }
 
 export function wantReview(draft: Draft, phase: PinnedPhase, reviewer: string): void {

@@ -7,6 +7,24 @@ export type CheckKind = z.infer<typeof CheckKind>;
 /** A command that the core runs in a second sandbox on exactly the imported commit. */
 export const Check = z.strictObject({
   run: z.string().min(1).describe('Shell command, run from the root of a clean checkout.'),
+  report: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('A file that it writes, with the names of its tests: JUnit, CTRF, TAP or JSON. Default: its output.'),
   kind: CheckKind.describe('test: a report with a count is required. The others: the exit code is the evidence.'),
 });
 export type Check = z.infer<typeof Check>;
+
+/**
+ * Checks that are no command but the core's own judgement. specs: every spec that the change touches is ready ·
+ * criteria: each of the item's criteria has its evidence.
+ */
+export const BuiltInCheck = z.strictObject({ kind: z.enum(['specs', 'criteria']) });
+export type BuiltInCheck = z.infer<typeof BuiltInCheck>;
+
+/** Their names in pipelines are their kinds; no check of a project may be called so. */
+export const builtInChecks: readonly BuiltInCheck['kind'][] = ['specs', 'criteria'];
+
+export const PinnedCheck = z.union([Check, BuiltInCheck]);
+export type PinnedCheck = z.infer<typeof PinnedCheck>;

@@ -69,6 +69,7 @@ export const EventBody = z.discriminatedUnion('type', [
         'not-committed',
         'invalid-config',
         'diverged',
+        'criteria-unprovable',
         'rung-missing',
         'agent-missing',
         'setup-failed',

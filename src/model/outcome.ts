@@ -1,12 +1,20 @@
 import { z } from 'zod';
 import { ArtifactRef } from './artifact.ts';
-import { CheckKind } from './check.ts';
+import { BuiltInCheck, CheckKind } from './check.ts';
 import { CommitId, Name } from './id.ts';
 import { SessionFailure } from './session-failure.ts';
 
 /** Scalars of a structured result, the only thing that a pipeline's conditions may look at. */
 export const Facts = z.record(z.string(), z.union([z.string().max(500), z.number(), z.boolean()]));
 export type Facts = z.infer<typeof Facts>;
+
+/** One of several questions that are asked together, with the answer that the agent would take. */
+export const Question = z.strictObject({
+  question: z.string().min(1).max(2_000),
+  options: z.array(z.string().max(500)).max(10),
+  proposed: z.string().max(2_000),
+});
+export type Question = z.infer<typeof Question>;
 
 /** How one attempt of a maker ended. */
 export const AttemptOutcome = z.discriminatedUnion('type', [
@@ -31,6 +39,8 @@ export const AttemptOutcome = z.discriminatedUnion('type', [
     type: z.literal('question'),
     question: z.string().max(4_000),
     options: z.array(z.string().max(500)).max(10),
+    /** Several questions in one round; `question` then says what they are about. */
+    round: z.array(Question).max(20).optional(),
   }),
   ...SessionFailure.options,
 ]);
@@ -68,7 +78,7 @@ export type CheckStatus = z.infer<typeof CheckStatus>;
 
 export const CheckResult = z.strictObject({
   name: Name,
-  kind: CheckKind,
+  kind: z.enum([...CheckKind.options, ...BuiltInCheck.shape.kind.options]),
   status: CheckStatus,
   exitCode: z.number().int().nullable(),
   tests: z.strictObject({ passed: z.number().int(), failed: z.number().int(), skipped: z.number().int() }).nullable(),

@@ -187,6 +187,19 @@ const Outline = z.strictObject({
 });
 
 /** The result schema of each shipped output name. */
+const Diagnosis = z.strictObject({
+  summary,
+  route: z
+    .enum(['patch', 'bad-spec', 'bad-instruction', 'defer'])
+    .describe(
+      'The input at fault. patch: none, the model slipped. bad-spec: the spec. bad-instruction: how agents are told to work. defer: real, but other work.',
+    ),
+  criterion: z.string().max(80).describe('The id of the criterion it is about, such as login/AC-3; empty without one.'),
+  reproduced: z.boolean().describe('Whether you have seen it happen here.'),
+  evidence: markdown('The sentence at fault with its place, or the command and what it printed.'),
+  keep: lines('What is right and must stay as it is when this is built again. Empty when that is everything else.', 20),
+});
+
 export const phaseResults = {
   triage: Triage,
   research: Research,
@@ -197,6 +210,7 @@ export const phaseResults = {
   build: Build,
   review: DescribedReview,
   outline: Outline,
+  diagnosis: Diagnosis,
 } as const satisfies Readonly<Record<string, z.ZodObject>>;
 
 /** A name that `output:` of a phase can give without naming a file. */

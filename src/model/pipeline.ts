@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Check } from './check.ts';
+import { PinnedCheck } from './check.ts';
 import { AgentConfig, Duration, LandMode } from './config.ts';
 import { ContentHash, Name } from './id.ts';
 import { SandboxRung } from './sandbox-rung.ts';
@@ -45,8 +45,14 @@ export const PhaseFile = z.strictObject({
     .min(1)
     .optional()
     .describe('A shipped schema’s name, the path of a JSON Schema file, or text: the change itself is the result.'),
-  writes: z.boolean().optional().describe('false: the phase reads the repository and changes nothing. Default true.'),
-  checks: z.array(Name).optional().describe('Checks of millwright.yaml that must pass; the word all takes every one.'),
+  writes: z
+    .union([z.boolean(), z.array(z.string().min(1)).min(1)])
+    .optional()
+    .describe('false: the phase changes nothing. A list of globs: it may change these files alone. Default true.'),
+  checks: z
+    .array(Name)
+    .optional()
+    .describe('Checks of millwright.yaml that must pass; all takes every one; specs: changed specs must be ready.'),
   reviews: z.array(ReviewerFile).min(1).optional().describe('Reviewers, each a fresh session; all must pass.'),
   approval: z.boolean().optional().describe('A person must approve before the phase ends.'),
   loop: z
@@ -92,7 +98,14 @@ export const PinnedPhase = z.strictObject({
   id: Name,
   /** Absent when the phase only judges what earlier phases made. */
   maker: z
-    .strictObject({ instructions: PinnedInstructions, agent: Name, output: PinnedOutput, writes: z.boolean() })
+    .strictObject({
+      instructions: PinnedInstructions,
+      agent: Name,
+      output: PinnedOutput,
+      writes: z.boolean(),
+      /** Globs of the only files it may change; absent: any that is not protected. */
+      paths: z.array(z.string()).optional(),
+    })
     .nullable(),
   checks: z.array(Name),
   reviews: z.array(PinnedReviewer),
@@ -114,7 +127,7 @@ export const PinnedPipeline = z.strictObject({
   name: Name,
   phases: z.array(PinnedPhase).min(1),
   agents: z.record(Name, AgentConfig),
-  checks: z.record(Name, Check),
+  checks: z.record(Name, PinnedCheck),
   setup: z.string().nullable(),
   target: z.string(),
   rung: SandboxRung,

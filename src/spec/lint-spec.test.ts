@@ -33,6 +33,11 @@ describe('a spec', () => {
     expect(isReady(lint(good))).toBe(true);
   });
 
+  it('may have any words in quotes', () => {
+    expect(lint(good.replace('has status 404', 'says "Good, fast and nice"'))).toEqual([]);
+    expect(lint(good.replace('has status 404', 'looks good'))).toMatchObject([{ rule: 'subjective' }]);
+  });
+
   it.each<[string, (text: string) => string, SpecRule, number]>([
     ['has no title', (text) => text.replace('# Invoice download\n', ''), 'title', 1],
     ['does not say what it is for', (text) => text.replace(/Customers.*\n/, ''), 'purpose', 3],

@@ -144,3 +144,24 @@ describe('reading', () => {
     expect(parseSpec('x', text).name).toBe('x');
   });
 });
+
+it('takes a sentence below a scenario for a criterion of its own, and no part of the last step', () => {
+  const { requirements } = parseSpec(
+    'export',
+    `## Requirements
+### Requirement: CSV
+The program SHALL print CSV.
+
+#### Scenario: May
+- WHEN May is asked for
+- THEN two lines are printed
+  with a heading
+
+- IF the month is not found, THEN the program SHALL end with code 1.
+`,
+  );
+  expect(requirements[0]?.criteria).toMatchObject([
+    { kind: 'scenario', steps: [{ kind: 'when' }, { kind: 'then', text: 'two lines are printed with a heading' }] },
+    { kind: 'sentence', sentence: 'IF the month is not found, THEN the program SHALL end with code 1.' },
+  ]);
+});

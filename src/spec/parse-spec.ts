@@ -36,6 +36,10 @@ export function parseSpec(name: string, file: string): Spec {
     title: title === undefined ? null : plainText(title.text),
     purpose: purpose === undefined ? '' : paragraph(purpose.body),
     purposeLine: purpose?.heading.number ?? null,
+    assumptions: readList(sections.find(({ depth, text }) => depth === 2 && isNamed(text, 'assumptions'))?.body ?? []),
+    useCase: paragraph(sections.find(({ depth, text }) => depth === 2 && isNamed(text, 'use case'))?.body ?? [])
+      .replaceAll(/(^|\s)> ?/g, '$1')
+      .trim(),
     requirements: readRequirements(sections),
     nextNumber: own.reduce((a, b) => Math.max(a, b), next === undefined ? 1 : (readNext(next.text) ?? 1)),
     layout: { ids, nextLine: next?.number ?? null, titleLine: title?.heading.number ?? null },
@@ -73,7 +77,10 @@ function readRequirement(name: string, section: Section, below: readonly Section
   const sentences = section.body.flatMap((line) => readSentence(line, statement));
   const scenarios = below.flatMap((each) => {
     const label = each.depth === 4 ? afterLabel(each.text, 'scenario') : null;
-    return label === null ? [] : [readScenario(label, each, statement)];
+    if (label === null) return [];
+    const own = each.body.filter((line) => !isSentenceBeside(line));
+    const beside = each.body.filter(isSentenceBeside).flatMap((line) => readSentence(line, statement));
+    return [readScenario(label, { ...each, body: own }, statement), ...beside];
   });
   return { name, statement, criteria: [...sentences, ...scenarios], line: section.heading.number };
 }
@@ -99,6 +106,13 @@ function readScenario(name: string, section: Section, statement: string): Criter
     steps.map(({ kind, text }) => `${kind.toUpperCase()} ${text}`),
   );
   return { id, kind: 'scenario', name, steps, sentence: '', line: section.heading.number, evidence, meaning };
+}
+
+/** A sentence of the requirement that was written below a scenario: no step begins like that. */
+function isSentenceBeside({ text, literal }: Line): boolean {
+  if (literal || !/^(?:[-*+]|\d{1,9}[.)])\s/.test(text)) return false;
+  const plain = plainText(text);
+  return !stepWord.test(plain) && parseEars(plain) !== null;
 }
 
 const stepWord = /^(given|when|then|and|but)\b[:,]?\s*/i;
@@ -130,6 +144,10 @@ function readSteps(body: readonly Line[]): readonly Step[] {
 /** What a criterion demands; names, markup and white space play no part. */
 function meaningOf(statement: string, demands: readonly string[]): string {
   return [statement, ...demands].filter((line) => line !== '').join('\n');
+}
+
+function readList(body: readonly Line[]): readonly string[] {
+  return body.flatMap(({ text, literal }) => (literal || !isListItem(text) ? [] : [plainText(text)]));
 }
 
 function paragraph(body: readonly Line[]): string {

@@ -20,7 +20,8 @@ export type SpecRule =
   | 'subjective'
   | 'no-error-behaviour'
   | 'long-line'
-  | 'evidence';
+  | 'evidence'
+  | 'work';
 
 export interface SpecFinding {
   readonly rule: SpecRule;

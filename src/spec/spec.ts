@@ -46,6 +46,10 @@ export interface Spec {
   readonly purpose: string;
   /** Line of the heading; `null` without one. */
   readonly purposeLine: number | null;
+  /** Entries of the list below `## Assumptions`: what was decided for the person. */
+  readonly assumptions: readonly string[];
+  /** What stands below `## Use case`: the person's own words. */
+  readonly useCase: string;
   readonly requirements: readonly Requirement[];
   /** The lowest number that no criterion of this spec has ever had, as far as the file knows. */
   readonly nextNumber: number;

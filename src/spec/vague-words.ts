@@ -69,17 +69,22 @@ const errors = oneOf([
 
 /** The first vague word; `null` for none. */
 export function findVague(text: string): string | null {
-  return vague.exec(text)?.[0] ?? null;
+  return vague.exec(withoutQuoted(text))?.[0] ?? null;
 }
 
 /** The first judgement that no test could make; `null` for none. */
 export function findSubjective(text: string): string | null {
-  return subjective.exec(text)?.[0] ?? null;
+  return subjective.exec(withoutQuoted(text))?.[0] ?? null;
 }
 
 /** Whether a text speaks of something that goes wrong. */
 export function isAboutErrors(text: string): boolean {
   return errors.test(text);
+}
+
+/** What stands in quotes or code is shown or typed as it is, and says nothing of how well. */
+function withoutQuoted(text: string): string {
+  return text.replaceAll(/"[^"]*"|“[^”]*”|„[^“]*“|«[^»]*»|`[^`]*`/g, ' ');
 }
 
 function oneOf(words: readonly string[]): RegExp {

@@ -58,7 +58,9 @@ export async function prepareRun(
   await context.saveLimits(item.project, pipeline);
   const prepared: StepItem = { ...about, pipeline };
   const obstacle =
-    (await missingOnMachine(prepared, context)) ?? (await proveBase(effect, prepared, tip, context, signal));
+    unprovable(prepared) ??
+    (await missingOnMachine(prepared, context)) ??
+    (await proveBase(effect, prepared, tip, context, signal));
   if (obstacle !== null) return refuse(obstacle);
   return { type: 'prepared', effect: effect.id, base: tip, pipeline: hash, grants: grantsOf(pipeline) };
 }
@@ -187,6 +189,36 @@ function agentsInUse(
     ]),
   );
   return Object.entries(pipeline?.agents ?? {}).filter(([name]) => names.has(name));
+}
+
+/** A criterion whose evidence nothing in the pipeline could bring would keep an agent busy for nothing. */
+function unprovable({ item, pipeline }: StepItem): Refusal | null {
+  if (pipeline === null) throw new Error('nothing is pinned');
+  const has = (kind: string) => Object.values(pipeline.checks).some((check) => check.kind === kind);
+  for (const { id, action, evidence } of item.criteria) {
+    if (action === 'remove') continue;
+    const refuse = (detail: string, next: string): Refusal => ({
+      reason: 'criteria-unprovable',
+      detail: `${id} ${detail}`,
+      next: `${next}, commit, then mw retry ${item.id}`,
+    });
+    if (evidence.type === 'test' && !(has('test') && has('criteria')))
+      return refuse(
+        `asks for a test as its evidence, and pipeline ${pipeline.name} runs none`,
+        `add a check with kind: test to ${projectFile}, or <!-- evidence: person --> to the criterion`,
+      );
+    if (evidence.type === 'command' && pipeline.checks[evidence.check] === undefined)
+      return refuse(
+        `asks for the check ${evidence.check}, which pipeline ${pipeline.name} does not run`,
+        `add it to ${projectFile} and to the pipeline`,
+      );
+    if (evidence.type === 'person' && !pipeline.phases.some(({ approval }) => approval))
+      return refuse(
+        `asks for a person's judgement, and pipeline ${pipeline.name} asks nobody`,
+        'give a phase approval: true',
+      );
+  }
+  return null;
 }
 
 /** A check that finds no test on the base is not red: the first item may be the one that brings the first test. */

@@ -81,6 +81,7 @@ function contract({ schema, exits, writes, checks }: PromptParts): string {
       '- {"type":"no-change-needed","reason":"…"}: what is asked for is there already.',
       '- {"type":"spec-conflict","criterion":"…","evidence":"…"}: what is asked for contradicts itself, the code or a test.',
       '- {"type":"question","question":"…","options":["…"]}: only a person can decide, and going on without would be a guess.',
+      '  Several at once: {"type":"question","question":"what they are about","options":[],"round":[{"question":"…","options":["…"],"proposed":"the answer that you would take"}]}',
     );
   return section('Contract', lines.join('\n'));
 }

@@ -6,11 +6,12 @@ import type { PinnedPipeline } from '../model/pipeline.ts';
 import { pinned, rungOf, type StepContext, type StepItem } from './context.ts';
 
 /**
- * Names of all checks that a run of the pipeline can come to, each once. Conditions look at results, which nobody has
+ * Names of all commands that a run of the pipeline can come to as checks, each once. Conditions look at results, which nobody has
  * before a run: it can come to every phase.
  */
 export function requiredChecks(pipeline: PinnedPipeline): readonly string[] {
-  return [...new Set(pipeline.phases.flatMap(({ checks }) => checks))];
+  const names = new Set(pipeline.phases.flatMap(({ checks }) => checks));
+  return [...names].filter((name) => 'run' in (pipeline.checks[name] ?? {}));
 }
 
 /**

@@ -20,6 +20,22 @@ export function isMatchOf({ protect, agents }: Pick<PinnedPipeline, 'protect' | 
   return (path) => matches(path) || programs.has(path.toLowerCase());
 }
 
+/**
+ * Whether a phase's agent may not change a path. A phase that names its files may change these alone, and what decides
+ * about agents' work only where it names that very folder: pipelines let that through by a person's approval only.
+ */
+export function isOutOfReach(
+  pipeline: Pick<PinnedPipeline, 'protect' | 'agents'>,
+  paths: readonly string[] | null,
+): (path: string) => boolean {
+  const isProtected = isMatchOf(pipeline);
+  if (paths === null) return isProtected;
+  const isNamed = picomatch([...paths], { dot: true });
+  const authority = paths.filter((path) => path.startsWith('.millwright/'));
+  const isOwnAuthority = authority.length === 0 ? () => false : picomatch(authority, { dot: true });
+  return (path) => !isNamed(path) || (isProtected(path) && !isOwnAuthority(path));
+}
+
 const interpreters = new Set([
   'sh',
   'bash',

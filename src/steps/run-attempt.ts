@@ -1,5 +1,5 @@
 /** One attempt of a maker: a private clone, one agent, and what it left taken in as content. */
-import { isMatchOf } from './protected-paths.ts';
+import { isOutOfReach } from './protected-paths.ts';
 import type { Effect, EffectOf } from '../model/effect.ts';
 import type { EventOf } from '../model/event.ts';
 import { attemptAddress } from '../model/id.ts';
@@ -10,6 +10,7 @@ import { GitFailed } from '../git/git-call.ts';
 import { importTree } from '../git/import-tree.ts';
 import { pinned, rungOf, type StepContext, type StepItem } from './context.ts';
 import { writePrompt } from './prompt.ts';
+import { numberCriteria } from './number-criteria.ts';
 import { hasBegun, refuseVanished, runAgent, type AgentResult } from './run-agent.ts';
 import { factsOf } from './validate-result.ts';
 import { takeWorkplace, type Workplace } from './workplace.ts';
@@ -76,7 +77,10 @@ async function promptFor(
     writes: maker.writes,
     item: about.item,
     artifacts: await artifactTexts(effect.artifacts, pipeline, context),
-    checks: phase.checks.map((name) => ({ name, run: pipeline.checks[name]?.run ?? '' })),
+    checks: phase.checks.flatMap((name) => {
+      const check = pipeline.checks[name];
+      return check !== undefined && 'run' in check ? [{ name, run: check.run }] : [];
+    }),
     diff: null,
     tried: effect.tried,
     feedback: effect.feedback,
@@ -113,7 +117,7 @@ async function take(
   const structured = output?.type === 'schema';
   const facts = structured ? factsOf(answer.value) : {};
   const summary = (typeof facts['summary'] === 'string' ? facts['summary'] : answer.text).slice(0, 4_000);
-  const imported = phase.maker?.writes === true ? await importWork(effect, about, place) : null;
+  const imported = phase.maker?.writes === true ? await importWork(effect, about, phase, place) : null;
   if (imported?.type === 'unsafe')
     return { type: 'unsafe-content', problems: imported.problems.map((problem) => problem.slice(0, 2_000)) };
   const changed = imported?.changed ?? false;
@@ -133,10 +137,12 @@ async function take(
 async function importWork(
   effect: EffectOf<'attempt'>,
   about: StepItem,
+  phase: PinnedPhase,
   place: Workplace,
 ): ReturnType<typeof importTree> {
   const pipeline = pinned(about);
   const address = attemptAddress(effect.item, effect.phase, effect.number);
+  if (phase.checks.includes('specs')) await numberCriteria(place.copy.tree);
   const importing = importTree({
     copy: place.copy,
     candidate: place.candidate,
@@ -146,7 +152,7 @@ async function importWork(
     author: { name: 'Millwright', email: 'millwright@localhost', date: new Date().toISOString() },
     attempt: `${effect.run}/${effect.phase}-${effect.number}`,
     limits: { maxBytes: Math.min(pipeline.limits.copyBytes, maxImportBytes), maxFiles: maxImportFiles },
-    isProtected: isMatchOf(pipeline),
+    isProtected: isOutOfReach(pipeline, phase.maker?.paths ?? null),
     ignore: place.ours,
     conflicted: effect.conflicts,
   });

@@ -11,6 +11,14 @@ import { excerptOutput } from '../verify/excerpt.ts';
 import { failureSignature } from '../verify/failure-signature.ts';
 import { judgeCheck } from '../verify/judge-check.ts';
 import { readTestCounts } from '../verify/test-report.ts';
+import {
+  checksForCriteria,
+  clearReport,
+  judgeEvidence,
+  judgeSpecs,
+  readReport,
+  type RanCheck,
+} from './built-in-checks.ts';
 import { pinned, rungOf, SessionVanished, StepAborted, type StepContext, type StepItem } from './context.ts';
 import { runCommand } from './run-command.ts';
 import { SetupFailed, takeWorkplace, type Workplace } from './workplace.ts';
@@ -29,19 +37,37 @@ export async function runChecks(
     context,
     signal,
   ).then(
-    (place) =>
-      runEach(
-        effect.checks,
-        { pipeline, rung: rungOf(about), place, folder: context.home.effect(effect.id) },
-        context,
-        signal,
-      ),
+    (place) => {
+      const room = { pipeline, rung: rungOf(about), place, folder: context.home.effect(effect.id) };
+      return runAll(effect, about, room, context, signal);
+    },
     (error: unknown) => {
       if (error instanceof SetupFailed) return effect.checks.map((name) => unprepared(name, pipeline, error.message));
       throw error;
     },
   );
   return { type: 'checks-finished', effect: effect.id, commit: effect.commit, results: [...results] };
+}
+
+/** Commands first; what the core judges by itself looks at what they said. */
+async function runAll(
+  effect: EffectOf<'checks'>,
+  about: StepItem,
+  room: CheckRoom,
+  context: StepContext,
+  signal: AbortSignal,
+): Promise<readonly CheckResult[]> {
+  const { checks } = room.pipeline;
+  const isBuiltIn = (name: string) => checks[name] !== undefined && !('run' in checks[name]);
+  const asked = effect.checks.filter((name) => !isBuiltIn(name));
+  const needed = effect.checks.includes('criteria') ? checksForCriteria(about, effect.commit) : [];
+  const ran = await runCommands([...new Set([...asked, ...needed])], room, context, signal);
+  const results = ran.map(({ result }) => result);
+  for (const name of effect.checks.filter(isBuiltIn)) {
+    if (name === 'specs') results.push(await judgeSpecs(room.place.candidate.gitDir, effect.commit));
+    if (name === 'criteria') results.push(judgeEvidence(about, effect.commit, ran));
+  }
+  return results;
 }
 
 /** A check that could not run, because the candidate broke what the setup command needs. */
@@ -73,13 +99,22 @@ export async function runEach(
   context: StepContext,
   signal: AbortSignal,
 ): Promise<readonly CheckResult[]> {
-  const results: CheckResult[] = [];
+  return (await runCommands(names, room, context, signal)).map(({ result }) => result);
+}
+
+async function runCommands(
+  names: readonly string[],
+  room: CheckRoom,
+  context: StepContext,
+  signal: AbortSignal,
+): Promise<readonly RanCheck[]> {
+  const ran: RanCheck[] = [];
   for (const name of names) {
     const check = room.pipeline.checks[name];
-    if (check === undefined) throw new Error(`the pinned pipeline has no check ${name}`);
-    results.push(await runOne(name, check, room, context, signal));
+    if (check === undefined || !('run' in check)) throw new Error(`the pinned pipeline has no command ${name}`);
+    ran.push(await runOne(name, check, room, context, signal));
   }
-  return results;
+  return ran;
 }
 
 async function runOne(
@@ -88,10 +123,11 @@ async function runOne(
   { pipeline, rung, place, folder }: CheckRoom,
   context: StepContext,
   signal: AbortSignal,
-): Promise<CheckResult> {
+): Promise<RanCheck> {
   const home = join(folder, `${name}.home`);
   await mkdir(home, { recursive: true, mode: 0o700 });
   const startedAt = performance.now();
+  if (check.report !== undefined) await clearReport(place.copy.tree, check.report);
   const end = await runCommand(
     {
       directory: join(folder, `${name}.check`),
@@ -119,7 +155,7 @@ async function runOne(
   const exitCode = end.type === 'exited' ? end.exitCode : null;
   const status = judgeCheck({ kind: check.kind, end: end.type, exitCode, output });
   const counts = readTestCounts(output);
-  return {
+  const result: CheckResult = {
     name,
     kind: check.kind,
     status,
@@ -130,4 +166,6 @@ async function runOne(
     log: await context.artifacts.put(`${name}.log`, output),
     durationMs: Math.round(end.type === 'exited' ? end.durationMs : performance.now() - startedAt),
   };
+  const report = check.report === undefined ? null : await readReport(place.copy.tree, check.report);
+  return { result, output, report };
 }

@@ -25,6 +25,17 @@ const HonestExit = z.discriminatedUnion('type', [
       type: z.literal('question'),
       question: z.string().min(1).max(4_000),
       options: z.array(z.string().max(500)).max(10).default([]).describe('Possible answers; empty when it is open.'),
+      round: z
+        .array(
+          z.object({
+            question: z.string().min(1).max(2_000),
+            options: z.array(z.string().max(500)).max(10).default([]),
+            proposed: z.string().max(2_000).default('').describe('The answer that you would take.'),
+          }),
+        )
+        .max(20)
+        .default([])
+        .describe('Several questions at once, where there are several; question then says what they are about.'),
     })
     .describe('An honest exit: only a person can decide, and going on without would be a guess.'),
 ]);

@@ -30,12 +30,12 @@ afterAll(() => desk.close());
 test('a spec whose criteria have no ids is not ready; --fix gives them, and a second one changes no byte', async () => {
   const before = await desk.mw(['spec', 'lint', 'export']);
   expect(before.code).toBe(3);
-  expect(before.stdout).toContain('specs/export/spec.md:10  error: 1 criterion has no id\n    mw spec lint --fix\n');
+  expect(before.stdout).toContain('specs/export/spec.md:10  error: 2 criteria have no id\n    mw spec lint --fix\n');
   expect(readFileSync(path('export'), 'utf8')).toBe(draft);
 
   const fixed = await desk.mw(['spec', 'lint', 'export', '--fix']);
   expect(fixed).toMatchObject({ code: 0, stdout: expect.stringContaining('export/AC-1 is new') as string });
-  expect(fixed.stdout).toContain('✓ specs/export/spec.md  ready: 1 criterion');
+  expect(fixed.stdout).toContain('✓ specs/export/spec.md  ready: 2 criteria');
   const text = readFileSync(path('export'), 'utf8');
   expect(text).toContain('#### Scenario: A month with invoices\n<!-- export/AC-1 -->\n');
   expect((await desk.mw(['spec', 'lint', 'export', '--fix'])).code).toBe(0);
@@ -58,7 +58,7 @@ test('all specs are judged together, for people and for programs', async () => {
   });
   const list = await desk.mw(['spec', 'list']);
   expect(list.stdout).toMatch(/bad +0 criteria +not ready +Bad\n/);
-  expect(list.stdout).toMatch(/export +1 criterion +ready +Export\n/);
+  expect(list.stdout).toMatch(/export +2 criteria +ready +Export\n/);
 });
 
 test('a spec is shown with the ids of its criteria', async () => {

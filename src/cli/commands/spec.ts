@@ -3,9 +3,13 @@ import { lintSpecs, readSpecs, type LintedSpec, type SpecHere } from '../../app/
 import { exitCode } from '../../model/user-error.ts';
 import type { CliContext } from '../context.ts';
 import { oneLine, table } from '../output.ts';
+import { defineNew } from '../spec-new.ts';
+import { defineSplit } from '../spec-split.ts';
 
 export function define(command: Command, context: CliContext): void {
   const { output } = context;
+  defineNew(command, context);
+  defineSplit(command, context);
   command
     .command('list')
     .description('the specs of this repository')
@@ -40,6 +44,7 @@ export function define(command: Command, context: CliContext): void {
       if (options.json === true) return output.json({ spec: { ...spec, layout: undefined, path } });
       output.line(output.tone('bold', spec.title ?? spec.name));
       if (spec.purpose !== '') output.line(spec.purpose);
+      for (const each of spec.assumptions) output.line(`  assumed: ${each}`);
       for (const { name: requirement, statement, criteria } of spec.requirements) {
         output.line(`\n${output.tone('bold', requirement)}`);
         if (statement !== '') output.line(`  ${statement}`);

@@ -1,0 +1,38 @@
+/** The work plans that lie beside specs: `specs/NAME/work.md`. */
+import { readFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { lintWorkPlan, parseWorkPlan, type WorkPart } from '../spec/work-plan.ts';
+import { findRepository } from './projects.ts';
+import type { SpecHere } from './specs-here.ts';
+
+export interface WorkPlansHere {
+  /** Without faults, by spec. */
+  readonly plans: ReadonlyMap<string, readonly WorkPart[]>;
+  /** Why the others are not followed, each a line. */
+  readonly faults: readonly string[];
+}
+
+/** A plan that leaves out criteria that were added since is followed for the rest. */
+export async function readWorkPlans(folder: string, specs: readonly SpecHere[]): Promise<WorkPlansHere> {
+  const { path: top } = await findRepository(folder);
+  const plans = new Map<string, readonly WorkPart[]>();
+  const faults: string[] = [];
+  for (const { path, spec } of specs) {
+    const file = join(dirname(path), 'work.md');
+    const text = await readFile(join(top, file), 'utf8').catch((error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT') return null;
+      throw error;
+    });
+    if (text === null) continue;
+    const parts = parseWorkPlan(text);
+    const known = spec.requirements.flatMap(({ criteria }) => criteria.flatMap(({ id }) => id ?? []));
+    const covered = new Set(parts.flatMap(({ criteria }) => criteria));
+    const [fault] = lintWorkPlan(
+      parts,
+      known.filter((id) => covered.has(id)),
+    );
+    if (fault === undefined) plans.set(spec.name, parts);
+    else faults.push(`${file}:${fault.line} is not followed: ${fault.text}`);
+  }
+  return { plans, faults };
+}

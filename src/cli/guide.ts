@@ -1,0 +1,93 @@
+/** Brings one item to its end with a person beside it: runs it, asks what it asks, shows what it wants approved. */
+import { readDiff } from '../app/item-diff.ts';
+import type { Factory } from '../app/open-factory.ts';
+import { ask, requireItem } from '../app/work.ts';
+import type { ItemState } from '../machine/state.ts';
+import { showControl } from '../model/visible-text.ts';
+import { exitCode, type ExitCode } from '../model/user-error.ts';
+import { askAtTerminal, composeAnswer } from './answers.ts';
+import { confirm, isAtTerminal, readReason } from './confirm.ts';
+import type { CliContext } from './context.ts';
+import { defaultSlots } from './default-slots.ts';
+import { runAndFollow } from './follow.ts';
+
+export interface GuideOptions {
+  /** Every question is left to the agent. */
+  readonly decide: boolean;
+  /** Everything is approved. */
+  readonly yes: boolean;
+}
+
+export interface Guided {
+  readonly state: ItemState;
+  readonly code: ExitCode;
+}
+
+/** Ends when the item is over, or when somebody must decide who is not here. */
+export async function guideItem(
+  factory: Factory,
+  context: CliContext,
+  id: string,
+  options: GuideOptions,
+): Promise<Guided> {
+  for (;;) {
+    const code = await runAndFollow(factory, context, {
+      json: false,
+      slots: await defaultSlots(factory),
+      untilEmpty: true,
+      endsAt: null,
+      maxCostMicroUsd: null,
+      maxItems: null,
+      only: [id],
+    });
+    const state = await requireItem(factory, id);
+    if (code === exitCode.interrupted || !(await decide(factory, context, state, options))) return { state, code };
+  }
+}
+
+/** Whether a decision was made, so that it can go on. */
+async function decide(
+  factory: Factory,
+  context: CliContext,
+  { item, gate }: ItemState,
+  options: GuideOptions,
+): Promise<boolean> {
+  if (gate === null) return false;
+  const by = context.environment.user;
+  if (gate.type === 'question') {
+    if (!options.decide && !isAtTerminal()) return false;
+    const answers = options.decide ? [] : await askAtTerminal(gate, context.output);
+    await ask(factory, item.id, {
+      type: 'answered',
+      gate: gate.id,
+      by,
+      answer: composeAnswer(gate, answers, options.decide),
+    });
+    return true;
+  }
+  if (!options.yes && !isAtTerminal()) return false;
+  const { text } = await readDiff(factory, item.id, false);
+  if (text !== '') context.output.line(showControl(addedText(text)));
+  if (
+    options.yes ||
+    (await confirm(gate.type === 'approval' ? 'Is this what you want?' : `${gate.text}. Do you agree?`))
+  ) {
+    await ask(factory, item.id, { type: 'approved', gate: gate.id, by, note: null });
+    return true;
+  }
+  const reason = await readReason('What should be different? (an empty line leaves it for later)');
+  if (reason === '') return false;
+  await ask(factory, item.id, { type: 'rejected', gate: gate.id, by, reason });
+  return true;
+}
+
+/** A patch of a new file is read as the file. */
+function addedText(patch: string): string {
+  const lines = patch.split('\n');
+  if (lines.some((line) => line.startsWith('-') && !line.startsWith('---'))) return patch;
+  return lines
+    .flatMap((line) =>
+      line.startsWith('+++ b/') ? [`\n${line.slice(6)}\n`] : line.startsWith('+') ? [line.slice(1)] : [],
+    )
+    .join('\n');
+}

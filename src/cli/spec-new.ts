@@ -1,0 +1,105 @@
+import { readFile } from 'node:fs/promises';
+import type { Command } from 'commander';
+import { registerProject } from '../app/projects.ts';
+import { lintSpecs } from '../app/specs-here.ts';
+import { addItems } from '../app/work.ts';
+import { isFinal } from '../model/work-item.ts';
+import { exitCode, UserError } from '../model/user-error.ts';
+import type { CliContext } from './context.ts';
+import { guideItem } from './guide.ts';
+import { printSpecs } from './print-specs.ts';
+import { readStdin } from './stdin.ts';
+
+interface Options {
+  readonly file?: string;
+  readonly name?: string;
+  readonly decide?: boolean;
+  readonly yes?: boolean;
+  readonly run: boolean;
+  readonly json?: boolean;
+}
+
+/** `mw spec new`: an interviewer asks, writes, and is judged; a person approves. */
+export function defineNew(command: Command, context: CliContext): void {
+  command
+    .command('new')
+    .description('from a use case to a spec: an agent asks, in rounds, and writes it down')
+    .argument('[text]', 'the use case; - reads stdin')
+    .option('--file <path>', 'a file with the use case')
+    .option('--name <name>', 'the folder below specs/; the agent chooses one otherwise')
+    .option('--decide', 'leave every question to the agent; what it took stands under Assumptions')
+    .option('-y, --yes', 'approve what it writes')
+    .option('--no-run', 'add the work item and leave it to mw up; answer with mw inbox')
+    .option('--json', 'for programs')
+    .action(async (text: string | undefined, options: Options) => {
+      context.requirePerson();
+      const useCase = await readUseCase(text, options.file);
+      await context.withFactory(async (factory) => {
+        const { id: project } = await registerProject(factory.store, process.cwd());
+        const before = await namesHere();
+        const [item] = await addItems(factory, project, [describeUseCase(useCase, options.name)]);
+        if (item === undefined) throw new Error('no item was added');
+        if (!options.run || options.json === true) {
+          if (options.json === true) return context.output.json({ item: { id: item.id, title: item.title } });
+          context.output.line(`${item.id}  ${item.title}`);
+          return context.output.talk('  Next: mw up --until-empty, and mw inbox for its questions');
+        }
+        const { state, code } = await guideItem(factory, context, item.id, {
+          decide: options.decide === true,
+          yes: options.yes === true,
+        });
+        context.exit(code);
+        if (!isFinal(state.status) || state.status !== 'landed') return;
+        const specs = (await lintSpecs(process.cwd(), [], false)).filter(({ spec }) => !before.includes(spec.name));
+        printSpecs(specs, context.output);
+        context.output.talk('  Next: mw plan');
+      });
+    });
+}
+
+/** The work item that an interviewer gets. */
+export function describeUseCase(useCase: string, name: string | undefined) {
+  const [first = ''] = useCase.trim().split('\n');
+  return {
+    title: `Specify: ${first.slice(0, 120)}`,
+    body: [
+      name === undefined ? '' : `The spec's folder is specs/${name}.`,
+      'The use case, in the person’s own words:',
+      '',
+      ...useCase
+        .trim()
+        .split('\n')
+        .map((line) => `> ${line}`),
+    ]
+      .filter((line, index) => index > 0 || line !== '')
+      .join('\n'),
+    pipeline: 'intake',
+  };
+}
+
+async function namesHere(): Promise<readonly string[]> {
+  const specs = await lintSpecs(process.cwd(), [], false).catch((error: unknown) => {
+    if (error instanceof UserError && error.code === 'E_NO_SPECS') return [];
+    throw error;
+  });
+  return specs.map(({ spec }) => spec.name);
+}
+
+async function readUseCase(text: string | undefined, file: string | undefined): Promise<string> {
+  const whole = file !== undefined ? await readUseCaseFile(file) : text === '-' ? await readStdin() : (text ?? '');
+  if (whole.trim() !== '') return whole;
+  throw new UserError('E_NO_TEXT', 'there is no use case', 'mw spec new "Who wants what, and why"', {
+    exit: exitCode.usage,
+  });
+}
+
+/** A use case from a file. E_NOT_FOUND. */
+export async function readUseCaseFile(file: string): Promise<string> {
+  return readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'ENOENT' && error.code !== 'EISDIR') throw error;
+    throw new UserError('E_NOT_FOUND', `there is no file ${file}`, 'give the path of a text file', {
+      exit: exitCode.notFound,
+      cause: error,
+    });
+  });
+}

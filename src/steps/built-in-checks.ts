@@ -1,0 +1,173 @@
+/** Checks that are the core's own judgement: are changed specs ready, has each criterion its evidence. */
+import { constants } from 'node:fs';
+import { lstat, open, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { listFilesAt, parentsOf, readFilesAt } from '../git/history.ts';
+import type { CriterionTask } from '../model/criterion.ts';
+import type { CheckResult } from '../model/outcome.ts';
+import { lintSpec } from '../spec/lint-spec.ts';
+import { parseSpec } from '../spec/parse-spec.ts';
+import type { SpecFinding } from '../spec/spec-finding.ts';
+import { lintWorkPlan, parseWorkPlan } from '../spec/work-plan.ts';
+import { judgeCriteria, type CriterionEvidence } from '../verify/criterion-evidence.ts';
+import { readNamedTests } from '../verify/named-tests.ts';
+import type { NamedTest } from '../verify/named-tests/named-test.ts';
+import { readReportFile } from '../verify/report-file.ts';
+import { pinned, type StepItem } from './context.ts';
+
+/** A command's result, and what it left to read. */
+export interface RanCheck {
+  readonly result: CheckResult;
+  readonly output: string;
+  /** The text of its report file; `null` when it writes none. */
+  readonly report: string | null;
+}
+
+const excerptChars = 8_000;
+const maxReportBytes = 16 * 1024 * 1024;
+
+/** Every spec that the commit adds or changes must be ready. */
+export async function judgeSpecs(gitDir: string, commit: string): Promise<CheckResult> {
+  const isSpec = (path: string) => /^specs\/[^/]+\/(?:spec|work)\.md$/.test(path);
+  const paths = (await listFilesAt(gitDir, commit, 'specs')).filter(isSpec);
+  const [parent] = await parentsOf(gitDir, commit);
+  const before = parent === undefined ? new Map<string, Buffer>() : await readFilesAt(gitDir, parent, paths);
+  const now = await readFilesAt(gitDir, commit, paths);
+  const changed = [...now].filter(([path, content]) => before.get(path)?.equals(content) !== true);
+  const problems = changed.flatMap(([path, content]) => {
+    const text = content.toString('utf8');
+    return lintFile(path, text, now)
+      .filter(({ severity }) => severity === 'error')
+      .map(({ line, text: what, next }) => `${path}:${line}: ${what}. ${next}.`);
+  });
+  return outcome('specs', problems);
+}
+
+function lintFile(path: string, text: string, files: ReadonlyMap<string, Buffer>): readonly SpecFinding[] {
+  const name = path.split('/')[1] ?? '';
+  if (path.endsWith('/spec.md')) return lintSpec(parseSpec(name, text), text);
+  const spec = parseSpec(name, files.get(`specs/${name}/spec.md`)?.toString('utf8') ?? '');
+  const ids = spec.requirements.flatMap(({ criteria }) => criteria.flatMap(({ id }) => id ?? []));
+  return lintWorkPlan(parseWorkPlan(text), ids);
+}
+
+/** The commands whose results say something of the item's criteria. */
+export function checksForCriteria(about: StepItem, commit: string): readonly string[] {
+  const { checks } = pinned(about);
+  const wanted = about.item.criteria.filter(({ action }) => action !== 'remove');
+  const tested = about.item.criteria.some(({ action, evidence }) => action === 'remove' || evidence.type === 'test');
+  const tests = Object.keys(checks).filter((name) => checks[name]?.kind === 'test');
+  const named = wanted.flatMap(({ evidence }) => (evidence.type === 'command' ? [evidence.check] : []));
+  return [...(tested ? tests : []), ...named.filter((name) => about.proven[name] !== commit)];
+}
+
+/** Whether each criterion has its evidence, on this very commit. What a person must see is asked at the approval. */
+export function judgeEvidence(about: StepItem, commit: string, ran: readonly RanCheck[]): CheckResult {
+  const { criteria } = about.item;
+  const tests = ran.flatMap(({ result, output, report }) => (result.kind === 'test' ? testsOf(output, report) : []));
+  const evidence = new Map(
+    judgeCriteria(
+      criteria.map(({ id }) => id),
+      tests,
+    ).map((each) => [each.id, each]),
+  );
+  const passed = (check: string) =>
+    ran.find(({ result }) => result.name === check)?.result.status === 'passed' || about.proven[check] === commit;
+  const problems = criteria.flatMap((criterion) => {
+    const found = evidence.get(criterion.id);
+    return found === undefined ? [] : problemWith(criterion, found, passed);
+  });
+  const nameless =
+    tests.length === 0 && criteria.some((each) => each.action !== 'remove' && each.evidence.type === 'test');
+  const hint = nameless
+    ? [
+        'The tests ran without naming themselves: let the runner print each name, or write a report and name it in checks.NAME.report.',
+      ]
+    : [];
+  return outcome('criteria', problems.length === 0 ? [] : [...problems, ...hint]);
+}
+
+function testsOf(output: string, report: string | null): readonly NamedTest[] {
+  if (report === null) return readNamedTests(output);
+  const read = readReportFile(report);
+  return read.type === 'read' ? read.tests : [];
+}
+
+function problemWith(
+  { id, action, evidence }: CriterionTask,
+  found: CriterionEvidence,
+  passed: (check: string) => boolean,
+): readonly string[] {
+  if (action === 'remove') {
+    const left = found.tests[0];
+    return left === undefined ? [] : [`${id} is not wanted any more, but a test still names it: ${left.name}`];
+  }
+  switch (evidence.type) {
+    case 'person':
+      return [];
+    case 'command':
+      return passed(evidence.check) ? [] : [`${id}: the check ${evidence.check}, which is its evidence, did not pass`];
+    case 'test':
+      switch (found.type) {
+        case 'passed':
+          return [];
+        case 'failed':
+          return [
+            `${id}: a test that names it failed: ${found.tests.find(({ status }) => status === 'failed')?.name ?? ''}`,
+          ];
+        case 'skipped-only':
+          return [`${id}: the only tests that name it were skipped: ${found.tests[0]?.name ?? ''}`];
+        case 'no-test':
+          return [`${id}: no test names it. Write one that decides it, with ${id} in its name.`];
+      }
+  }
+}
+
+function outcome(kind: 'specs' | 'criteria', problems: readonly string[]): CheckResult {
+  return {
+    name: kind,
+    kind,
+    status: problems.length === 0 ? 'passed' : 'failed',
+    exitCode: null,
+    tests: null,
+    excerpt: problems.join('\n').slice(0, excerptChars),
+    signature: problems.join('\n').slice(0, 200),
+    log: null,
+    durationMs: 0,
+  };
+}
+
+/** What the command wrote; empty when it wrote none. As hostile as the rest of the working copy: no links are followed. */
+export async function readReport(tree: string, path: string): Promise<string> {
+  if (!(await isInside(tree, path))) return '';
+  const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
+  const file = await open(join(tree, path), flags).catch(ignoreUnusable);
+  if (file === null) return '';
+  try {
+    const info = await file.stat();
+    return info.isFile() && info.size <= maxReportBytes ? await file.readFile('utf8') : '';
+  } finally {
+    await file.close();
+  }
+}
+
+/** Before the command runs: a report that came with the candidate is not the command's. */
+export async function clearReport(tree: string, path: string): Promise<void> {
+  if (await isInside(tree, path)) await rm(join(tree, path), { force: true, recursive: true });
+}
+
+/** Whether every folder on the way is one, and no link out of the tree. */
+async function isInside(tree: string, path: string): Promise<boolean> {
+  const parts = path.split('/');
+  if (path.startsWith('/') || parts.includes('..')) return false;
+  for (let count = 1; count < parts.length; count += 1) {
+    const folder = await lstat(join(tree, ...parts.slice(0, count))).catch(ignoreUnusable);
+    if (folder?.isDirectory() !== true) return false;
+  }
+  return true;
+}
+
+function ignoreUnusable(error: NodeJS.ErrnoException): null {
+  if (['ENOENT', 'ENOTDIR', 'ELOOP', 'EACCES', 'ENXIO'].includes(error.code ?? '')) return null;
+  throw error;
+}
