@@ -10,7 +10,7 @@ import { planItems, type PlannedItem } from '../spec/plan-items.ts';
 import { listWanted } from '../spec/wanted.ts';
 import { readWorkPlans } from './work-plans-here.ts';
 import { readBuiltHere, type BuiltHere } from './built-here.ts';
-import { digestCriterion } from './criterion-digest.ts';
+import { digestCriterion } from '../steps/criterion-digest.ts';
 import type { Factory } from './open-factory.ts';
 import { readProjectHere } from './pin-here.ts';
 import { findRepository, registerProject } from './projects.ts';

@@ -9,7 +9,7 @@ import { exitCode, UserError } from '../model/user-error.ts';
 import { parseSpec } from '../spec/parse-spec.ts';
 import type { Built } from '../spec/built.ts';
 import { readBuiltHere } from './built-here.ts';
-import { digestCriterion } from './criterion-digest.ts';
+import { digestCriterion } from '../steps/criterion-digest.ts';
 import { findRepository } from './projects.ts';
 
 /** A criterion then and now. */

@@ -67,6 +67,7 @@ test('only the phases that build or write may change files', async () => {
     }),
   );
   expect(writers.flat().sort()).toEqual([
+    'adopt/adopt',
     'document/write',
     'engineering/build',
     'fix/amend-instructions',

@@ -24,7 +24,8 @@ export type Evidence = z.infer<typeof Evidence>;
 /** What an item must do about one criterion. Pinned when the item is added: a later edit of the spec changes the plan, not the item. */
 export const CriterionTask = z.strictObject({
   id: CriterionId,
-  action: z.enum(['implement', 'change', 'remove']),
+  /** adopt: the code does it already; the spec is to say so. */
+  action: z.enum(['implement', 'change', 'remove', 'adopt']),
   hash: CriterionHash,
   text: z.string().max(20_000),
   /** What it demanded when it was last built, where that is known. */

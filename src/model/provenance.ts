@@ -36,7 +36,7 @@ export const ProvenanceRecord = z.object({
   criteria: z.array(
     z.object({
       id: CriterionId,
-      action: z.enum(['implement', 'change', 'remove']),
+      action: z.enum(['implement', 'change', 'remove', 'adopt']),
       hash: CriterionHash,
       text: z.string(),
     }),

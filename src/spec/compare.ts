@@ -20,7 +20,7 @@ export interface Underway {
   readonly id: string;
   readonly item: string;
   readonly hash: string;
-  readonly action: 'implement' | 'change' | 'remove';
+  readonly action: 'implement' | 'change' | 'remove' | 'adopt';
 }
 
 /** Lines of a generated file that a person touched last. */

@@ -1,7 +1,4 @@
 /** Checks that are the core's own judgement: are changed specs ready, has each criterion its evidence. */
-import { constants } from 'node:fs';
-import { lstat, open, rm } from 'node:fs/promises';
-import { join } from 'node:path';
 import { listFilesAt, parentsOf, readFilesAt } from '../git/history.ts';
 import type { CriterionTask } from '../model/criterion.ts';
 import type { CheckResult } from '../model/outcome.ts';
@@ -24,7 +21,6 @@ export interface RanCheck {
 }
 
 const excerptChars = 8_000;
-const maxReportBytes = 16 * 1024 * 1024;
 
 /** Every spec that the commit adds or changes must be ready. */
 export async function judgeSpecs(gitDir: string, commit: string): Promise<CheckResult> {
@@ -54,7 +50,7 @@ function lintFile(path: string, text: string, files: ReadonlyMap<string, Buffer>
 /** The commands whose results say something of the item's criteria. */
 export function checksForCriteria(about: StepItem, commit: string): readonly string[] {
   const { checks } = pinned(about);
-  const wanted = about.item.criteria.filter(({ action }) => action !== 'remove');
+  const wanted = about.item.criteria.filter(({ action }) => action !== 'remove' && action !== 'adopt');
   const tested = about.item.criteria.some(({ action, evidence }) => action === 'remove' || evidence.type === 'test');
   const tests = Object.keys(checks).filter((name) => checks[name]?.kind === 'test');
   const named = wanted.flatMap(({ evidence }) => (evidence.type === 'command' ? [evidence.check] : []));
@@ -102,6 +98,7 @@ function problemWith(
     const left = found.tests[0];
     return left === undefined ? [] : [`${id} is not wanted any more, but a test still names it: ${left.name}`];
   }
+  if (action === 'adopt') return [];
   switch (evidence.type) {
     case 'person':
       return [];
@@ -135,39 +132,4 @@ function outcome(kind: 'specs' | 'criteria', problems: readonly string[]): Check
     log: null,
     durationMs: 0,
   };
-}
-
-/** What the command wrote; empty when it wrote none. As hostile as the rest of the working copy: no links are followed. */
-export async function readReport(tree: string, path: string): Promise<string> {
-  if (!(await isInside(tree, path))) return '';
-  const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
-  const file = await open(join(tree, path), flags).catch(ignoreUnusable);
-  if (file === null) return '';
-  try {
-    const info = await file.stat();
-    return info.isFile() && info.size <= maxReportBytes ? await file.readFile('utf8') : '';
-  } finally {
-    await file.close();
-  }
-}
-
-/** Before the command runs: a report that came with the candidate is not the command's. */
-export async function clearReport(tree: string, path: string): Promise<void> {
-  if (await isInside(tree, path)) await rm(join(tree, path), { force: true, recursive: true });
-}
-
-/** Whether every folder on the way is one, and no link out of the tree. */
-async function isInside(tree: string, path: string): Promise<boolean> {
-  const parts = path.split('/');
-  if (path.startsWith('/') || parts.includes('..')) return false;
-  for (let count = 1; count < parts.length; count += 1) {
-    const folder = await lstat(join(tree, ...parts.slice(0, count))).catch(ignoreUnusable);
-    if (folder?.isDirectory() !== true) return false;
-  }
-  return true;
-}
-
-function ignoreUnusable(error: NodeJS.ErrnoException): null {
-  if (['ENOENT', 'ENOTDIR', 'ELOOP', 'EACCES', 'ENXIO'].includes(error.code ?? '')) return null;
-  throw error;
 }

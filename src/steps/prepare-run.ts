@@ -196,7 +196,7 @@ function unprovable({ item, pipeline }: StepItem): Refusal | null {
   if (pipeline === null) throw new Error('nothing is pinned');
   const has = (kind: string) => Object.values(pipeline.checks).some((check) => check.kind === kind);
   for (const { id, action, evidence } of item.criteria) {
-    if (action === 'remove') continue;
+    if (action === 'remove' || action === 'adopt') continue;
     const refuse = (detail: string, next: string): Refusal => ({
       reason: 'criteria-unprovable',
       detail: `${id} ${detail}`,

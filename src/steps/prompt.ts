@@ -93,7 +93,7 @@ function criteriaText(criteria: WorkItem['criteria']): string {
       `${id}: ${actionText[action]}`,
       fence('criterion', text),
       ...(before === null ? [] : ['Until now it said:', fence('criterion', before)]),
-      ...(action === 'remove' ? [] : [`Evidence: ${evidenceText(id, evidence)}.`]),
+      ...(action === 'remove' || action === 'adopt' ? [] : [`Evidence: ${evidenceText(id, evidence)}.`]),
     ];
     return asked.join('\n');
   });
@@ -105,6 +105,7 @@ const actionText = {
   change: 'it has changed; make it hold as it is now.',
   remove:
     'it is not wanted any more. Take away the code and the tests that are there for it alone, and leave what other criteria need.',
+  adopt: 'the code does something else now, by hand. Let the spec say what it does.',
 } as const;
 
 function evidenceText(id: string, evidence: WorkItem['criteria'][number]['evidence']): string {

@@ -1,5 +1,6 @@
 /** One attempt of a maker: a private clone, one agent, and what it left taken in as content. */
 import { isOutOfReach } from './protected-paths.ts';
+import type { CriterionTask } from '../model/criterion.ts';
 import type { Effect, EffectOf } from '../model/effect.ts';
 import type { EventOf } from '../model/event.ts';
 import { attemptAddress } from '../model/id.ts';
@@ -10,6 +11,7 @@ import { GitFailed } from '../git/git-call.ts';
 import { importTree } from '../git/import-tree.ts';
 import { pinned, rungOf, type StepContext, type StepItem } from './context.ts';
 import { writePrompt } from './prompt.ts';
+import { adoptedCriteria } from './adopted-criteria.ts';
 import { numberCriteria } from './number-criteria.ts';
 import { hasBegun, refuseVanished, runAgent, type AgentResult } from './run-agent.ts';
 import { factsOf } from './validate-result.ts';
@@ -148,7 +150,12 @@ async function importWork(
     candidate: place.candidate,
     base: effect.base,
     head: effect.start,
-    message: commitMessage(about, effect, [...new Set([...effect.contributors, address])]),
+    message: commitMessage(
+      about,
+      effect,
+      [...new Set([...effect.contributors, address])],
+      await adoptedCriteria(place.copy.tree, about.item.criteria),
+    ),
     author: { name: 'Millwright', email: 'millwright@localhost', date: new Date().toISOString() },
     attempt: `${effect.run}/${effect.phase}-${effect.number}`,
     limits: { maxBytes: Math.min(pipeline.limits.copyBytes, maxImportBytes), maxFiles: maxImportFiles },
@@ -163,9 +170,14 @@ async function importWork(
   });
 }
 
-function commitMessage({ item }: StepItem, { item: id, run }: Effect, attempts: readonly string[]): string {
+function commitMessage(
+  { item }: StepItem,
+  { item: id, run }: Effect,
+  attempts: readonly string[],
+  criteria: readonly CriterionTask[],
+): string {
   const title = item.title.replaceAll(/\s+/g, ' ').trim().slice(0, 72);
-  return `${title}\n\n${writeTrailers({ item: id, run, attempts, criteria: item.criteria })}\n`;
+  return `${title}\n\n${writeTrailers({ item: id, run, attempts, criteria })}\n`;
 }
 
 /** Texts of instructions are kept when a pipeline is pinned; one that is gone is a broken home, not an empty prompt. */

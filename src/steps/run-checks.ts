@@ -11,14 +11,8 @@ import { excerptOutput } from '../verify/excerpt.ts';
 import { failureSignature } from '../verify/failure-signature.ts';
 import { judgeCheck } from '../verify/judge-check.ts';
 import { readTestCounts } from '../verify/test-report.ts';
-import {
-  checksForCriteria,
-  clearReport,
-  judgeEvidence,
-  judgeSpecs,
-  readReport,
-  type RanCheck,
-} from './built-in-checks.ts';
+import { checksForCriteria, judgeEvidence, judgeSpecs, type RanCheck } from './built-in-checks.ts';
+import { clearCheckoutFile, readCheckoutFile } from './checkout-file.ts';
 import { pinned, rungOf, SessionVanished, StepAborted, type StepContext, type StepItem } from './context.ts';
 import { runCommand } from './run-command.ts';
 import { SetupFailed, takeWorkplace, type Workplace } from './workplace.ts';
@@ -127,7 +121,7 @@ async function runOne(
   const home = join(folder, `${name}.home`);
   await mkdir(home, { recursive: true, mode: 0o700 });
   const startedAt = performance.now();
-  if (check.report !== undefined) await clearReport(place.copy.tree, check.report);
+  if (check.report !== undefined) await clearCheckoutFile(place.copy.tree, check.report);
   const end = await runCommand(
     {
       directory: join(folder, `${name}.check`),
@@ -166,6 +160,6 @@ async function runOne(
     log: await context.artifacts.put(`${name}.log`, output),
     durationMs: Math.round(end.type === 'exited' ? end.durationMs : performance.now() - startedAt),
   };
-  const report = check.report === undefined ? null : await readReport(place.copy.tree, check.report);
+  const report = check.report === undefined ? null : await readCheckoutFile(place.copy.tree, check.report);
   return { result, output, report };
 }

@@ -8,6 +8,7 @@ import { expectRefusal, listItems, mwJson, projectFiles } from '../support/cli-p
 
 /** Writes one file for each criterion of the request, and takes away those of removed ones. */
 const maker = `
+if [ "$MW_PHASE" = adopt ]; then sed -i 's/two lines/three lines/' specs/export/spec.md; exit; fi
 printf '%s\n' "$prompt" | sed -n 's|^\\([a-z-]*/AC-[0-9]*\\): .*|\\1|p' | sort -u > "$MW_ITEM.ids"
 while read -r id; do
   file=src/$(printf %s "$id" | tr / -).txt
@@ -182,6 +183,37 @@ it('says why a line is there, also after a person moved it and took its database
   const byId = await desk.mw(['why', 'export/AC-1']);
   expect(byId.stdout).toContain('export/AC-1');
   expect(await actions()).toMatchObject({ 'export/AC-1': 'drift' });
+  git('reset', '-q', '--hard', 'HEAD~1');
+});
+
+it('an edit by hand is drift until it is adopted, built over, or declared hand-written', async () => {
+  const path = at('src/export-AC-1.txt');
+  const edit = () => {
+    writeFileSync(path, readFileSync(path, 'utf8').replace('two lines', 'three lines').replace(/\n/, '\nby hand\n'));
+    commit('By hand');
+  };
+  edit();
+  const shown = await desk.mw(['drift']);
+  expect(shown.stdout).toMatch(/export\/AC-1[^]*src\/export-AC-1\.txt:2-2/);
+  expect(await desk.mw(['drift', '--check'])).toMatchObject({ code: 3 });
+  expect(await desk.mw(['plan', '--check'])).toMatchObject({ code: 3 });
+  const adopted = await desk.mw(['drift', '--adopt', '--yes']);
+  expect(adopted, adopted.stdout + adopted.stderr).toMatchObject({ code: 0 });
+  expect(readFileSync(at('specs/export/spec.md'), 'utf8')).toContain('three lines');
+  expect(readFileSync(path, 'utf8')).toContain('by hand');
+  expect(await actions()).toMatchObject({ 'export/AC-1': 'unchanged' });
+
+  edit();
+  expect(await desk.mw(['drift', 'export/AC-1', '--regenerate'])).toMatchObject({ code: 0 });
+  expect(readFileSync(path, 'utf8')).not.toContain('by hand');
+  expect(await actions()).toMatchObject({ 'export/AC-1': 'unchanged' });
+  expectRefusal(await desk.mw(['drift', '--adopt']), 5, 'E_NO_DRIFT');
+
+  edit();
+  expect(await actions()).toMatchObject({ 'export/AC-1': 'drift' });
+  expect(await desk.mw(['drift', '--protect', 'src/export-AC-1.txt'])).toMatchObject({ code: 0 });
+  expect(await desk.mw(['drift', '--check'])).toMatchObject({ code: 0 });
+  git('checkout', 'millwright.yaml');
   git('reset', '-q', '--hard', 'HEAD~1');
 });
 
