@@ -2,11 +2,13 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import picomatch from 'picomatch';
 import { readRef } from '../git/refs.ts';
 import { listBranches, type UserRepository } from '../git/user-repository.ts';
 import { readBuilt, readDrift, type BuiltReading } from '../insight/read-built.ts';
 import type { Built } from '../spec/built.ts';
 import type { Drift } from '../spec/compare.ts';
+import { readProjectHere } from './pin-here.ts';
 
 export interface BuiltHere {
   readonly built: Built;
@@ -35,6 +37,13 @@ export async function readBuiltHere(
   if (after !== before) await writeCache(file, after);
   const undelivered = branches.filter((_, index) => kept[index] !== head);
   return { built: after.built, drifts, head, undelivered };
+}
+
+/** Protected paths are a person's own: nobody wonders who edits them. */
+export async function handWrittenHere(folder: string): Promise<(path: string) => boolean> {
+  const { config } = await readProjectHere(folder);
+  const matches = picomatch([...config.protect, 'specs/**', '.millwright/**', 'millwright.yaml'], { dot: true });
+  return (path) => matches(path);
 }
 
 /** A cache: one that cannot be read is made anew. */

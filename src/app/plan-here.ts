@@ -1,5 +1,4 @@
 /** The plan of the checkout around a folder: specs as they lie there, against what history says is built. */
-import picomatch from 'picomatch';
 import { listFilesAt, readFilesAt } from '../git/history.ts';
 import type { UserRepository } from '../git/user-repository.ts';
 import { estimate, type Estimate } from '../insight/estimate.ts';
@@ -9,10 +8,9 @@ import { parseSpec } from '../spec/parse-spec.ts';
 import { planItems, type PlannedItem } from '../spec/plan-items.ts';
 import { listWanted } from '../spec/wanted.ts';
 import { readWorkPlans } from './work-plans-here.ts';
-import { readBuiltHere, type BuiltHere } from './built-here.ts';
+import { handWrittenHere, readBuiltHere, type BuiltHere } from './built-here.ts';
 import { digestCriterion } from '../steps/criterion-digest.ts';
 import type { Factory } from './open-factory.ts';
-import { readProjectHere } from './pin-here.ts';
 import { findRepository, registerProject } from './projects.ts';
 import { lintSpecs, type LintedSpec } from './specs-here.ts';
 
@@ -83,13 +81,6 @@ async function listUncommitted(
   const changed = specs.filter(({ path, text }) => !same(path, text.replaceAll('\r\n', '\n'))).map(({ path }) => path);
   const here = new Set(specs.map(({ path }) => path));
   return [...changed, ...committed.filter((path) => !here.has(path))].sort();
-}
-
-/** Protected paths are a person's own: nobody wonders who edits them. */
-async function handWrittenHere(folder: string): Promise<(path: string) => boolean> {
-  const { config } = await readProjectHere(folder);
-  const matches = picomatch([...config.protect, 'specs/**', '.millwright/**', 'millwright.yaml'], { dot: true });
-  return (path) => matches(path);
 }
 
 async function readUnderway(factory: Factory, project: string): Promise<readonly Underway[]> {

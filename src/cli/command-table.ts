@@ -46,6 +46,7 @@ export const commandTable = {
   plan: { summary: 'how the specs differ from what is built', load: () => import('./commands/plan.ts') },
   apply: { summary: 'do what the plan shows', load: () => import('./commands/apply.ts') },
   why: { summary: 'why a line, a commit or a criterion is there', load: () => import('./commands/why.ts') },
+  provenance: { summary: 'verify and export where commits come from', load: () => import('./commands/provenance.ts') },
   drift: { summary: 'what was changed by hand in generated code', load: () => import('./commands/drift.ts') },
   fix: { summary: 'find the input behind a defect, and mend it there', load: () => import('./commands/fix.ts') },
   pipeline: { summary: 'list, show, check and draw pipelines', load: () => import('./commands/pipeline.ts') },

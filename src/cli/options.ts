@@ -8,6 +8,14 @@ export function parseCount(text: string): number {
   return value;
 }
 
+/** A share from 0 to 100. */
+export function parsePercent(text: string): number {
+  const value = Number(text.replace(/%$/, ''));
+  if (text.trim() === '' || !Number.isFinite(value) || value < 0 || value > 100)
+    throw new InvalidArgumentError('give a number from 0 to 100.');
+  return value;
+}
+
 export function parseInteger(text: string): number {
   const value = Number(text);
   if (!Number.isInteger(value)) throw new InvalidArgumentError('give a whole number.');

@@ -1,6 +1,7 @@
 /** Notes beside commits: what is known of them beyond their message. They travel with `git push origin refs/notes/millwright`. */
-import { runGit } from './git.ts';
+import { runGit, splitNul } from './git.ts';
 import { GitFailed } from './git-call.ts';
+import { readObjects } from './objects.ts';
 import { committer } from './refs.ts';
 
 const ref = 'refs/notes/millwright';
@@ -31,4 +32,20 @@ export async function readNote(gitDir: string, commit: string): Promise<string |
     maxBytes: maxNoteBytes,
   });
   return exitCode === 0 ? stdout.toString('utf8') : null;
+}
+
+/** The notes of all these commits, in two processes whatever their number. */
+export async function readNotes(gitDir: string, commits: readonly string[]): Promise<ReadonlyMap<string, string>> {
+  const listed = await runGit(['ls-tree', '-r', '-z', '--full-tree', ref], { gitDir, accept: [0, 128] });
+  if (listed.exitCode !== 0 || commits.length === 0) return new Map();
+  const wanted = new Set(commits);
+  const blobs = new Map<string, string>();
+  for (const entry of splitNul(listed.stdout)) {
+    const [, blob, path] = /^\d+ blob ([0-9a-f]+)\t(.+)$/s.exec(entry) ?? [];
+    // git spreads many notes over folders, whose names are the beginning of the commit's.
+    const commit = path?.replaceAll('/', '') ?? '';
+    if (blob !== undefined && wanted.has(commit)) blobs.set(commit, blob);
+  }
+  const objects = await readObjects(gitDir, [...blobs.values()]);
+  return new Map([...blobs].map(([commit, blob]) => [commit, objects.get(blob)?.content.toString('utf8') ?? '']));
 }

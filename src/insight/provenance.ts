@@ -1,6 +1,7 @@
 /** Where a landed commit comes from, put together from its journal. */
 import type { ItemState } from '../machine/state.ts';
 import type { EventBody, JournalEvent } from '../model/event.ts';
+import type { CriterionVerdict } from '../model/outcome.ts';
 import type { PinnedPipeline } from '../model/pipeline.ts';
 import type { ProvenanceRecord } from '../model/provenance.ts';
 import { attemptsOf, type AttemptPage } from './item-page.ts';
@@ -24,12 +25,24 @@ export function provenanceOf(
     run,
     title: item.title,
     body: item.body.slice(0, bodyChars),
-    criteria: item.criteria.map(({ id, action, hash, text }) => ({ id, action, hash, text })),
+    criteria: describeCriteria(state, events),
     pipeline: pipeline === null || state.pipeline === null ? null : { name: pipeline.name, hash: state.pipeline },
     attempts: attemptsOf(events).map((attempt) => describeAttempt(attempt, pipeline)),
     checks: lastChecks(events),
     decisions: events.flatMap(({ body, at }) => decisionIn(body, at)),
   };
+}
+
+function describeCriteria({ item }: ItemState, events: readonly JournalEvent[]): ProvenanceRecord['criteria'] {
+  const verdicts = new Map<string, CriterionVerdict>();
+  for (const { body } of events) {
+    if (body.type !== 'checks-finished') continue;
+    for (const result of body.results) for (const verdict of result.criteria ?? []) verdicts.set(verdict.id, verdict);
+  }
+  return item.criteria.map(({ id, action, hash, text, evidence }) => {
+    const verdict = verdicts.get(id);
+    return { id, action, hash, text, evidence, ...(verdict === undefined ? {} : { verdict }) };
+  });
 }
 
 function decisionIn(body: EventBody, at: string): ProvenanceRecord['decisions'] {

@@ -50,7 +50,8 @@ function isWork(message: CommitMessage | undefined): boolean {
   return items.length + implemented.length + removes.length > 0;
 }
 
-function parseRecord(note: string | null, commit: string): ProvenanceRecord | null {
+/** The record in a note; `null` for a note that is none, or is of another commit. */
+export function parseRecord(note: string | null, commit: string): ProvenanceRecord | null {
   if (note === null) return null;
   try {
     const parsed = ProvenanceRecord.safeParse(JSON.parse(note));

@@ -76,6 +76,21 @@ export type ReviewOutcome = z.infer<typeof ReviewOutcome>;
 export const CheckStatus = z.enum(['passed', 'failed', 'ran-no-test', 'command-not-found', 'timed-out', 'crashed']);
 export type CheckStatus = z.infer<typeof CheckStatus>;
 
+/** What tests said about one criterion. */
+export const CriterionVerdict = z.strictObject({
+  id: z.string().max(100),
+  type: z.enum(['passed', 'failed', 'skipped-only', 'no-test']),
+  /** Those that name it, at most twenty. */
+  tests: z.array(
+    z.strictObject({
+      name: z.string().max(1_000),
+      file: z.string().max(1_000).nullable(),
+      status: z.enum(['passed', 'failed', 'skipped']),
+    }),
+  ),
+});
+export type CriterionVerdict = z.infer<typeof CriterionVerdict>;
+
 export const CheckResult = z.strictObject({
   name: Name,
   kind: z.enum([...CheckKind.options, ...BuiltInCheck.shape.kind.options]),
@@ -87,6 +102,8 @@ export const CheckResult = z.strictObject({
   /** Equal for the same failure in spite of timings and temporary paths; empty when it passed. */
   signature: z.string().max(200),
   log: ArtifactRef.nullable(),
+  /** Of the check `criteria` alone. */
+  criteria: z.array(CriterionVerdict).optional(),
   durationMs: z.number().int().nonnegative(),
 });
 export type CheckResult = z.infer<typeof CheckResult>;

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { CriterionHash, CriterionId } from './criterion.ts';
+import { CriterionHash, CriterionId, Evidence } from './criterion.ts';
+import { CriterionVerdict } from './outcome.ts';
 import { CommitId, ContentHash, ItemId } from './id.ts';
 
 /** One session's work, as it is remembered beside the commit. */
@@ -39,6 +40,9 @@ export const ProvenanceRecord = z.object({
       action: z.enum(['implement', 'change', 'remove', 'adopt']),
       hash: CriterionHash,
       text: z.string(),
+      /** What showed that it held when it landed; absent in records of its removal. */
+      evidence: Evidence.optional(),
+      verdict: CriterionVerdict.optional(),
     }),
   ),
   pipeline: z.object({ name: z.string(), hash: ContentHash }).nullable(),

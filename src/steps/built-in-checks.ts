@@ -80,7 +80,16 @@ export function judgeEvidence(about: StepItem, commit: string, ran: readonly Ran
         'The tests ran without naming themselves: let the runner print each name, or write a report and name it in checks.NAME.report.',
       ]
     : [];
-  return outcome('criteria', problems.length === 0 ? [] : [...problems, ...hint]);
+  const verdicts = [...evidence.values()].map(({ id, type, tests: naming }) => ({
+    id,
+    type,
+    tests: naming.slice(0, 20).map(shorten),
+  }));
+  return { ...outcome('criteria', problems.length === 0 ? [] : [...problems, ...hint]), criteria: verdicts };
+}
+
+function shorten({ name, file, status }: NamedTest): NamedTest {
+  return { name: name.slice(0, 1_000), file: file?.slice(0, 1_000) ?? null, status };
 }
 
 function testsOf(output: string, report: string | null): readonly NamedTest[] {

@@ -1,5 +1,6 @@
 /** The whole way with an agent's help: use case, questions, spec, work plan, code with evidence, defect, mended input. */
-import { existsSync, readFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { fileAt, openDesk, type Desk } from '../support/cli-desk.ts';
@@ -126,6 +127,92 @@ it('lands no criterion without a passing test that names it', async () => {
   expect(prompt).toContain(
     'greeting/AC-1: no test names it. Write one that decides it, with greeting/AC-1 in its name.',
   );
+});
+
+it('traces every criterion to its tests, its code and its verdict, and finds what belongs to none', async () => {
+  interface Trace {
+    readonly provenPercent: number;
+    readonly criteria: readonly {
+      readonly id: string;
+      readonly verdict: string;
+      readonly seen: string;
+      readonly tests: readonly { readonly name: string }[];
+      readonly code: readonly object[];
+    }[];
+    readonly testsWithoutCriterion: readonly { readonly name: string }[] | null;
+    readonly linesWithoutCriterion: readonly { readonly file: string }[];
+  }
+  const landed = await mwJson<Trace>(desk, ['spec', 'trace']);
+  expect(landed.provenPercent).toBe(100);
+  expect(landed.criteria).toMatchObject([
+    { id: 'greeting/AC-1', verdict: 'proven', seen: 'landing', tests: [{ name: 'greeting/AC-1 holds' }] },
+    { id: 'greeting/AC-2', verdict: 'proven' },
+  ]);
+  expect(landed.criteria[0]?.code).toContainEqual({
+    file: 'src/greeting-AC-1.txt',
+    from: 1,
+    to: expect.any(Number) as number,
+  });
+  expect(landed.linesWithoutCriterion.map(({ file }) => file)).toContain('test.sh');
+
+  const report = join(desk.root, 'report.tap');
+  writeFileSync(
+    report,
+    'TAP version 13\nok 1 - greeting/AC-1 holds\nnot ok 2 - greeting/AC-2 holds\nok 3 - a test of mine\n1..3\n',
+  );
+  const now = await mwJson<Trace>(desk, ['spec', 'trace', '--report', report]);
+  expect(now.criteria.map(({ verdict, seen }) => [verdict, seen])).toEqual([
+    ['proven', 'report'],
+    ['failing', 'report'],
+  ]);
+  expect(now.testsWithoutCriterion).toMatchObject([{ name: 'a test of mine' }]);
+  expect(await desk.mw(['spec', 'trace', '--report', report, '--fail-under', '90'])).toMatchObject({ code: 3 });
+  expect(await desk.mw(['spec', 'trace', '--fail-under', '90'])).toMatchObject({ code: 0 });
+});
+
+it('verifies and exports where commits come from, and notices a note that was changed', async () => {
+  const verified = await desk.mw(['provenance', 'verify']);
+  expect(verified, verified.stdout).toMatchObject({ code: 0 });
+  expect(verified.stdout).toContain('✓ ');
+  const { stdout } = await desk.mw(['provenance', 'export', 'HEAD']);
+  expect(JSON.parse(stdout)).toMatchObject({
+    _type: 'https://in-toto.io/Statement/v1',
+    predicateType: 'https://slsa.dev/provenance/v1',
+    subject: [{ digest: { gitCommit: expect.stringMatching(/^[0-9a-f]{40}$/) as string } }],
+  });
+  const trace = await desk.mw(['provenance', 'export', '--format', 'agent-trace']);
+  expect(JSON.parse(trace.stdout)).toMatchObject({ version: '0.1.0', vcs: { type: 'git' } });
+  const { files } = JSON.parse(trace.stdout) as { files: { path: string; conversations: object[] }[] };
+  expect(files.find(({ path }) => path === 'src/greeting-AC-1.txt')?.conversations).toMatchObject([
+    { contributor: { type: 'ai' }, ranges: [{ start_line: 1 }], related: [{ url: 'urn:millwright:MW-3' }] },
+  ]);
+
+  const git = (...args: string[]) =>
+    execFileSync('git', args, {
+      cwd: desk.repository,
+      env: { ...desk.env, GIT_CONFIG_NOSYSTEM: '1' },
+      encoding: 'utf8',
+    });
+  const note = git('notes', '--ref=millwright', 'show', 'HEAD');
+  git(
+    '-c',
+    'user.name=Eve',
+    '-c',
+    'user.email=e@localhost',
+    'notes',
+    '--ref=millwright',
+    'add',
+    '-f',
+    '-m',
+    note.replaceAll('SHALL', 'MAY'),
+    'HEAD',
+  );
+  const broken = await desk.mw(['provenance', 'verify', 'HEAD']);
+  expect(broken).toMatchObject({ code: 3, stdout: expect.stringContaining('broken: texts') as string });
+  git('update-ref', '-d', 'refs/notes/millwright');
+  expect((await desk.mw(['provenance', 'verify', 'HEAD'])).stdout).toContain('unknown: note');
+  expect(await desk.mw(['provenance', 'restore'])).toMatchObject({ code: 0, stdout: '4 notes written.\n' });
+  expect(await desk.mw(['provenance', 'verify'])).toMatchObject({ code: 0 });
 });
 
 it('mends the input at fault: a slip in the code, a sentence of the spec, an instruction', async () => {

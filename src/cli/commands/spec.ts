@@ -5,11 +5,13 @@ import type { CliContext } from '../context.ts';
 import { oneLine, table } from '../output.ts';
 import { defineNew } from '../spec-new.ts';
 import { defineSplit } from '../spec-split.ts';
+import { defineTrace } from '../spec-trace.ts';
 
 export function define(command: Command, context: CliContext): void {
   const { output } = context;
   defineNew(command, context);
   defineSplit(command, context);
+  defineTrace(command, context);
   command
     .command('list')
     .description('the specs of this repository')
