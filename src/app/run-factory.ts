@@ -19,6 +19,7 @@ import { explainFullDisk } from './full-disk.ts';
 import { cleanUp, endSessions, sweepLeftovers } from './leftovers.ts';
 import type { Factory } from './open-factory.ts';
 import { readOrigin } from './read-origin.ts';
+import { rememberPhases } from './remember-phases.ts';
 import { projectAccess } from './projects.ts';
 import { startWorker, type Worker, type WorkerParts } from './worker.ts';
 
@@ -70,6 +71,7 @@ export async function runFactory(factory: Factory, options: RunOptions): Promise
     agentOf: fault === null ? adapters.agentOf : fault.agentOf(adapters.agentOf),
     ...projectAccess(store),
     originOf: (item, commit) => readOrigin(store, item, commit),
+    rememberPhases: (item) => rememberPhases(store, home, item),
     savePipeline: (hash, pipeline) => store.savePipeline(hash, pipeline),
     variable: environment.variable,
   };

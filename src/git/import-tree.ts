@@ -89,7 +89,23 @@ export async function importTree(options: ImportOptions): Promise<ImportOutcome>
     return { type: 'imported', commit: head, tree: headTree, changed: false, empty: headTree === baseTree };
   // What an earlier attempt did is undone: an empty commit would land as if it were work.
   if (tree === baseTree) return { type: 'imported', commit: base, tree, changed: true, empty: true };
-  const { author, message } = options;
+  const { author, message, attempt } = options;
+  const commit = await commitTree(candidate, { tree, base, message, author, attempt });
+  return { type: 'imported', commit, tree, changed: true, empty: false };
+}
+
+/** A candidate's commit with these files, kept as `refs/attempts/NAME`. */
+export async function commitTree(
+  candidate: CandidateRepository,
+  made: {
+    readonly tree: string;
+    readonly base: string;
+    readonly message: string;
+    readonly author: ImportOptions['author'];
+    readonly attempt: string;
+  },
+): Promise<string> {
+  const { tree, base, message, author, attempt } = made;
   const commit = await writeCommit(candidate.gitDir, {
     tree,
     parents: [base],
@@ -98,8 +114,8 @@ export async function importTree(options: ImportOptions): Promise<ImportOutcome>
     date: author.date,
     message,
   });
-  await writeRef(candidate.gitDir, `refs/attempts/${options.attempt}`, commit);
-  return { type: 'imported', commit, tree, changed: true, empty: false };
+  await writeRef(candidate.gitDir, `refs/attempts/${attempt}`, commit);
+  return commit;
 }
 
 type Listing =

@@ -105,6 +105,8 @@ function addressOf(item: ItemId, effect: string): { address: string; run: number
 function outcomeText(outcome: AttemptOutcome | ReviewOutcome): string {
   const failure = failureIn(outcome);
   if (failure !== null) return describeFailure(failure);
+  if (outcome.type === 'succeeded' && outcome.reusedFrom !== undefined)
+    return `the same as ${outcome.reusedFrom}, nobody was asked: ${outcome.summary}`;
   if (outcome.type === 'succeeded' || outcome.type === 'unchanged') return outcome.summary;
   if (outcome.type === 'no-change-needed') return outcome.reason;
   if (outcome.type === 'spec-conflict') return `${outcome.criterion}: ${outcome.evidence}`;

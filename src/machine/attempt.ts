@@ -41,6 +41,7 @@ export function attemptFinished(
         charged: true,
       });
     case 'no-change-needed':
+      if (outcome.commit !== undefined) draft.head = outcome.commit;
       return openGate(draft, 'no-change', phase.id, `the agent says that no change is needed: ${outcome.reason}`, []);
     case 'question':
       return openGate(draft, 'question', phase.id, outcome.question, outcome.options, outcome.round);

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { ArtifactRef } from './artifact.ts';
 import { BuiltInCheck, CheckKind } from './check.ts';
-import { CommitId, Name } from './id.ts';
+import { CommitId, ContentHash, Name } from './id.ts';
 import { SessionFailure } from './session-failure.ts';
 
 /** Scalars of a structured result, the only thing that a pipeline's conditions may look at. */
@@ -27,11 +27,20 @@ export const AttemptOutcome = z.discriminatedUnion('type', [
     result: ArtifactRef.nullable(),
     facts: Facts,
     summary: z.string().max(4_000),
+    /** Hash of everything that went in; the same inputs give the same result again. */
+    inputs: ContentHash.optional(),
+    /** The attempt whose result this is: nobody was asked again. */
+    reusedFrom: z.string().max(200).optional(),
   }),
   /** It says that it is done and changed nothing, where a change is the result. */
   z.strictObject({ type: z.literal('unchanged'), summary: z.string().max(4_000) }),
   /** An honest exit: what was asked for is there already. */
-  z.strictObject({ type: z.literal('no-change-needed'), reason: z.string().max(8_000) }),
+  z.strictObject({
+    type: z.literal('no-change-needed'),
+    reason: z.string().max(8_000),
+    /** A commit without changes that names the criteria, when a person agrees that they hold already. */
+    commit: CommitId.optional(),
+  }),
   /** An honest exit: what was asked for contradicts itself, the code, or a test. */
   z.strictObject({ type: z.literal('spec-conflict'), criterion: z.string().max(500), evidence: z.string().max(8_000) }),
   /** An honest exit: only a person can say. */

@@ -25,6 +25,17 @@ export const unknownUsage: Usage = {
   model: null,
 };
 
+/** Nobody was asked: nothing was used, and that is known. */
+export const freeUsage: Usage = {
+  inputTokens: 0,
+  outputTokens: 0,
+  cacheReadTokens: 0,
+  cacheWriteTokens: 0,
+  reasoningTokens: 0,
+  costMicroUsd: 0,
+  model: null,
+};
+
 /** Adds two reports; unknown plus known stays unknown, because a part of the sum is not known. */
 export function addUsage(a: Usage, b: Usage): Usage {
   const sum = (x: number | null, y: number | null) => (x === null || y === null ? null : x + y);

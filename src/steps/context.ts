@@ -25,6 +25,8 @@ export interface StepContext {
   saveLimits(project: string, pipeline: PinnedPipeline): Promise<void>;
   /** Where a landed commit of the item comes from, as far as its journal says by now; `null` without a journal. */
   originOf(item: string, commit: string): Promise<ProvenanceRecord | null>;
+  /** Keeps the results of a landed item's phases for whoever asks for the very same again. */
+  rememberPhases(item: string): Promise<void>;
   /** A variable of the factory's own environment, for agents that are configured to get it. */
   variable(name: string): string | undefined;
 }

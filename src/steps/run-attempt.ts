@@ -5,15 +5,18 @@ import type { Effect, EffectOf } from '../model/effect.ts';
 import type { EventOf } from '../model/event.ts';
 import { attemptAddress } from '../model/id.ts';
 import { writeTrailers } from '../model/trailers.ts';
+import { freeUsage } from '../model/usage.ts';
 import type { AttemptOutcome } from '../model/outcome.ts';
 import type { PinnedPhase, PinnedPipeline } from '../model/pipeline.ts';
 import { GitFailed } from '../git/git-call.ts';
-import { importTree } from '../git/import-tree.ts';
+import { treeOf } from '../git/history.ts';
+import { commitTree, importTree } from '../git/import-tree.ts';
 import { pinned, rungOf, type StepContext, type StepItem } from './context.ts';
 import { writePrompt } from './prompt.ts';
 import { adoptedCriteria } from './adopted-criteria.ts';
 import { numberCriteria } from './number-criteria.ts';
 import { hasBegun, refuseVanished, runAgent, type AgentResult } from './run-agent.ts';
+import { findReusable, hashInputs } from './reuse.ts';
 import { factsOf } from './validate-result.ts';
 import { takeWorkplace, type Workplace } from './workplace.ts';
 
@@ -40,6 +43,19 @@ export async function runAttempt(
     context,
     signal,
   );
+  const inputs = hashInputs({
+    item: effect.item,
+    prompt,
+    agent: config,
+    schema: maker.output,
+    writes: maker.writes,
+    paths: maker.paths ?? [],
+    protect: pipeline.protect,
+    tree: await treeOf(place.candidate.gitDir, effect.start),
+  });
+  const reused = hasBegun(folder) ? null : await reuse(effect, about, place, inputs, context);
+  if (reused !== null)
+    return { type: 'attempt-finished', effect: effect.id, outcome: reused, usage: freeUsage, sessions: [] };
   const result = await runAgent(
     {
       folder,
@@ -59,8 +75,38 @@ export async function runAttempt(
     context,
     signal,
   );
-  const outcome = await judge(effect, about, phase, place, result, context);
+  const judged = await judge(effect, about, phase, place, result, context);
+  const outcome = judged.type === 'succeeded' ? { ...judged, inputs } : judged;
   return { type: 'attempt-finished', effect: effect.id, outcome, usage: result.usage, sessions: [...result.sessions] };
+}
+
+/** The result of an earlier attempt from the very same inputs, as this one's. */
+async function reuse(
+  effect: EffectOf<'attempt'>,
+  about: StepItem,
+  place: Workplace,
+  inputs: string,
+  context: StepContext,
+): Promise<AttemptOutcome | null> {
+  const { gitDir } = place.candidate;
+  const found = await findReusable(context.home.project(about.item.project).reusable, inputs, {
+    gitDir,
+    hasArtifact: async (hash) => (await context.artifacts.read(hash)) !== null,
+  });
+  if (found === null || effect.conflicts.length > 0) return null;
+  const { tree, changed, result, facts, summary, from } = found;
+  const address = attemptAddress(effect.item, effect.phase, effect.number);
+  const attempts = [...new Set([...effect.contributors, address])];
+  const commit = changed
+    ? await commitTree(place.candidate, {
+        tree,
+        base: effect.base,
+        message: commitMessage(about, effect, attempts, about.item.criteria),
+        author: authorNow(),
+        attempt: `${effect.run}/${effect.phase}-${effect.number}`,
+      })
+    : effect.start;
+  return { type: 'succeeded', commit, changed, result, facts, summary, inputs, reusedFrom: from };
 }
 
 async function promptFor(
@@ -101,10 +147,31 @@ async function judge(
     case 'failed':
       return result.end.failure;
     case 'exit':
-      return result.end.exit;
+      return result.end.exit.type === 'no-change-needed'
+        ? { ...result.end.exit, ...(await claimCriteria(effect, about, place)) }
+        : result.end.exit;
     case 'answered':
       return take(effect, about, phase, place, result.end, context);
   }
+}
+
+/** Whoever says that criteria hold already says it in a commit, which must pass every gate like any other. */
+async function claimCriteria(
+  effect: EffectOf<'attempt'>,
+  about: StepItem,
+  { candidate, copy }: Workplace,
+): Promise<{ readonly commit?: string }> {
+  if (about.item.criteria.length === 0 || effect.start !== effect.base) return {};
+  const address = attemptAddress(effect.item, effect.phase, effect.number);
+  const criteria = await adoptedCriteria(copy.tree, about.item.criteria);
+  const commit = await commitTree(candidate, {
+    tree: await treeOf(candidate.gitDir, effect.base),
+    base: effect.base,
+    message: commitMessage(about, effect, [...new Set([...effect.contributors, address])], criteria),
+    author: authorNow(),
+    attempt: `${effect.run}/${effect.phase}-${effect.number}`,
+  });
+  return { commit };
 }
 
 async function take(
@@ -156,7 +223,7 @@ async function importWork(
       [...new Set([...effect.contributors, address])],
       await adoptedCriteria(place.copy.tree, about.item.criteria),
     ),
-    author: { name: 'Millwright', email: 'millwright@localhost', date: new Date().toISOString() },
+    author: authorNow(),
     attempt: `${effect.run}/${effect.phase}-${effect.number}`,
     limits: { maxBytes: Math.min(pipeline.limits.copyBytes, maxImportBytes), maxFiles: maxImportFiles },
     isProtected: isOutOfReach(pipeline, phase.maker?.paths ?? null),
@@ -168,6 +235,10 @@ async function importWork(
       return { type: 'unsafe', problems: [`git cannot take it: ${error.stderr.slice(0, 1_000)}`] };
     throw error;
   });
+}
+
+function authorNow() {
+  return { name: 'Millwright', email: 'millwright@localhost', date: new Date().toISOString() };
 }
 
 function commitMessage(

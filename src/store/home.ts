@@ -20,6 +20,8 @@ export interface ProjectHome {
   readonly copies: string;
   readonly environments: string;
   readonly proofs: string;
+  /** Results of phases by what went into them. */
+  readonly reusable: string;
   candidate(item: ItemId): string;
 }
 
@@ -37,6 +39,7 @@ export function homeAt(root: string): Home {
         copies: join(project, 'copies'),
         environments: join(project, 'environments'),
         proofs: join(project, 'proofs'),
+        reusable: join(project, 'reusable'),
         candidate: (item) => join(project, 'items', item, 'candidate.git'),
       };
     },

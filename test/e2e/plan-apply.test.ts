@@ -4,10 +4,11 @@ import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { openDesk, type Desk } from '../support/cli-desk.ts';
-import { expectRefusal, listItems, mwJson, projectFiles } from '../support/cli-project.ts';
+import { expectRefusal, listItems, mwJson, projectFiles, showItem } from '../support/cli-project.ts';
 
 /** Writes one file for each criterion of the request, and takes away those of removed ones. */
 const maker = `
+if printf '%s' "$prompt" | grep -q 'There already'; then echo '{"type":"no-change-needed","reason":"it is there"}'; exit; fi
 if [ "$MW_PHASE" = adopt ]; then sed -i 's/two lines/three lines/' specs/export/spec.md; exit; fi
 printf '%s\n' "$prompt" | sed -n 's|^\\([a-z-]*/AC-[0-9]*\\): .*|\\1|p' | sort -u > "$MW_ITEM.ids"
 while read -r id; do
@@ -217,9 +218,44 @@ it('an edit by hand is drift until it is adopted, built over, or declared hand-w
   git('reset', '-q', '--hard', 'HEAD~1');
 });
 
+it('work that was taken back is done again from what is remembered: nobody is asked, the checks are', async () => {
+  const text = readFileSync(at('specs/export/spec.md'), 'utf8');
+  writeFileSync(at('specs/export/spec.md'), text.replace('code 3', 'code 4'));
+  commit('Code 4');
+  expect(await desk.mw(['apply', '--yes'])).toMatchObject({ code: 0 });
+  const before = git('rev-parse', 'HEAD:src').trim();
+  const [last] = (await listItems(desk)).filter(({ state }) => state === 'landed').slice(-1);
+  git('reset', '-q', '--hard', 'HEAD~1');
+  const { items } = await plan();
+  expect(items).toHaveLength(1);
+  const applied = await desk.mw(['apply', '--yes']);
+  expect(applied, applied.stdout + applied.stderr).toMatchObject({ code: 0 });
+  expect(git('rev-parse', 'HEAD:src').trim()).toBe(before);
+  const [again] = (await listItems(desk)).slice(-1);
+  const { attempts, checks } = await showItem(desk, again?.id ?? '');
+  expect(attempts).toMatchObject([{ outcome: 'succeeded', sessions: [] }]);
+  expect(checks.at(-1)).toMatchObject({ status: 'passed' });
+  expect(again?.id).not.toBe(last?.id);
+});
+
+it('a criterion that holds already lands as such, once a person agrees and its evidence is seen', async () => {
+  const text = readFileSync(at('specs/export/spec.md'), 'utf8');
+  const more =
+    '#### Scenario: There already\n<!-- export/AC-4 -->\n<!-- evidence: command test -->\n- **WHEN** July is asked for\n- **THEN** There already stands a file\n\n';
+  writeFileSync(at('specs/export/spec.md'), text.replace('### Requirement: Errors', `${more}### Requirement: Errors`));
+  commit('July');
+  expect(await actions()).toMatchObject({ 'export/AC-4': 'add' });
+  expect(await desk.mw(['apply', '--yes'])).toMatchObject({ code: 4 });
+  const [waiting] = (await listItems(desk)).slice(-1);
+  expect(await desk.mw(['approve', waiting?.id ?? ''])).toMatchObject({ code: 0 });
+  expect(await desk.mw(['up', '--until-empty'])).toMatchObject({ code: 0 });
+  expect(await actions()).toMatchObject({ 'export/AC-4': 'unchanged' });
+  expect(git('show', '--stat', '--format=%s', 'HEAD').trim().split('\n')).toHaveLength(1);
+});
+
 it('a deleted folder plans the removal of all that was built of it', async () => {
   rmSync(at('specs/export'), { recursive: true });
   const { criteria } = await plan();
-  expect(criteria.map(({ action }) => action)).toEqual(['remove', 'remove']);
+  expect(criteria.map(({ action }) => action)).toEqual(['remove', 'remove', 'remove']);
   expectRefusal(await desk.mw(['apply', '--yes']), 2, 'E_NOT_COMMITTED');
 });
