@@ -8,6 +8,7 @@ interface Entry {
 /** Every command with its one line; a body is loaded when it is asked for. */
 export const commandTable = {
   init: { summary: 'set up this repository: millwright.yaml, checks, agent', load: () => import('./commands/init.ts') },
+  make: { summary: 'from a use case to working software, in a new folder', load: () => import('./commands/make.ts') },
   demo: {
     summary: 'build a small program with a scripted agent: no account, no key',
     load: () => import('./commands/demo.ts'),

@@ -1,6 +1,7 @@
 /** A detected project as the text of `millwright.yaml`, written for a person to read once and keep. */
 import { Document } from 'yaml';
 import type { AgentConfig } from '../model/config.ts';
+import type { SandboxRung } from '../model/sandbox-rung.ts';
 import type { DetectedProject } from './detected-project.ts';
 
 export interface RenderInput {
@@ -9,10 +10,21 @@ export interface RenderInput {
   readonly target?: string;
   /** Where editors find the schema: a URL, or a path from the file. */
   readonly schema: string;
+  /** Default: engineering. */
+  readonly pipeline?: string;
+  /** Default: bubblewrap. */
+  readonly rung?: SandboxRung;
 }
 
 /** The file’s text: at most 30 lines for what `detectProject` proposes, accepted by `loadProject`. */
-export function renderProject({ detected, agent, target = 'main', schema }: RenderInput): string {
+export function renderProject({
+  detected,
+  agent,
+  target = 'main',
+  schema,
+  pipeline = 'engineering',
+  rung = 'bubblewrap',
+}: RenderInput): string {
   const { setup, setupNetwork, checks } = detected;
   const lines = [
     `# yaml-language-server: $schema=${schema}`,
@@ -22,14 +34,14 @@ export function renderProject({ detected, agent, target = 'main', schema }: Rend
     `  ${flow(agent.name)}: ${flow(agent.config)}`,
     'routes:',
     `  default: ${flow(agent.name)} # PHASE: NAME or PHASE.REVIEWER: NAME sends work elsewhere`,
-    'pipeline: engineering # or quick, document, or one of .millwright/pipelines/',
+    `pipeline: ${pipeline} # ${['engineering', 'quick', 'document'].filter((name) => name !== pipeline).join(', ')}, or one of .millwright/pipelines/`,
     ...(setup === null ? [] : [`setup: ${flow(setup)} # once per lock file`]),
     ...(Object.keys(checks).length === 0
       ? ['checks: {} # add one, or no work can be proven: test: { run: npm test, kind: test }']
       : ['checks: # run on a clean checkout; kind test needs a count of passed tests']),
     ...Object.entries(checks).map(([name, check]) => `  ${flow(name)}: ${flow(check)}`),
     'sandbox:',
-    '  rung: bubblewrap # clone: files apart, but no walls',
+    `  rung: ${rung} # ${rung === 'bubblewrap' ? 'clone: files apart, but no walls' : 'bubblewrap: behind walls'}`,
     ...(setupNetwork.length === 0 ? [] : [`  setupNetwork: ${flow(setupNetwork)}`]),
     'limits:',
     '  slots: 2 # sessions at a time',

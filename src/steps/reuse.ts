@@ -6,6 +6,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
+import { canonicalJson } from '../config/canonical-json.ts';
 import { ArtifactRef } from '../model/artifact.ts';
 import type { AgentConfig } from '../model/config.ts';
 import type { ContentHash } from '../model/id.ts';
@@ -43,7 +44,7 @@ export interface Inputs {
 export function hashInputs({ item, prompt, ...rest }: Inputs): ContentHash {
   const anybody = prompt.replaceAll(item, 'MW-0');
   return createHash('sha256')
-    .update(JSON.stringify([anybody, ...Object.entries(rest).sort()]))
+    .update(canonicalJson({ ...rest, prompt: anybody }))
     .digest('hex');
 }
 

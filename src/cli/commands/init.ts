@@ -1,17 +1,17 @@
 import { access, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import type { Command } from 'commander';
-import { createAdapters } from '../../app/adapters.ts';
 import { findRepository } from '../../app/projects.ts';
 import { detectProject } from '../../config/detect-project.ts';
 import { projectFile } from '../../config/load-project.ts';
 import { renderProject } from '../../config/render-project.ts';
 import { defaultBranch } from '../../app/git-facts.ts';
-import { AdapterName, type AgentConfig } from '../../model/config.ts';
+import { AdapterName } from '../../model/config.ts';
 import { exitCode, UserError } from '../../model/user-error.ts';
+import { chooseAgent, type Choice } from '../choose-agent.ts';
 import type { CliContext } from '../context.ts';
+import { schemaUrl } from '../schema-url.ts';
 
-const schemaUrl = './node_modules/millwright/schemas/millwright.schema.json';
 const maxFiles = 20_000;
 
 interface Options {
@@ -76,50 +76,6 @@ function report(
   output.talk(
     `  Next: git add ${projectFile} .millwright && git commit -m "Add Millwright", then mw doctor, then mw add "what you want"`,
   );
-}
-
-interface Choice {
-  readonly name: string;
-  readonly config: AgentConfig;
-  /** What is missing for it; `null` when nothing is. */
-  readonly found: string | null;
-}
-
-/** The asked-for one, else the first agent that this machine has, else Claude Code with what is missing said. */
-async function chooseAgent(options: Options, context: CliContext): Promise<Choice> {
-  const { agentOf } = createAdapters(context.environment);
-  const look = async (config: AgentConfig): Promise<Choice> => {
-    const missing = await agentOf(config.adapter).missing(config);
-    return {
-      name: config.adapter === 'claude-code' ? 'claude' : config.adapter,
-      config,
-      found: missing === null ? null : `${missing.what}. ${missing.next}`,
-    };
-  };
-  if (options.agent !== undefined) {
-    const adapter = AdapterName.safeParse(options.agent);
-    if (!adapter.success)
-      throw new UserError(
-        'E_USAGE',
-        `there is no adapter ${options.agent}`,
-        `one of: ${AdapterName.options.join(', ')}`,
-        { exit: exitCode.usage },
-      );
-    if ((adapter.data === 'command' || adapter.data === 'scripted') && options.command === undefined) {
-      throw new UserError(
-        'E_USAGE',
-        `--agent ${adapter.data} needs --command`,
-        `mw init --agent ${adapter.data} --command "…"`,
-        { exit: exitCode.usage },
-      );
-    }
-    return look({ adapter: adapter.data, ...(options.command === undefined ? {} : { command: options.command }) });
-  }
-  const known = await Promise.all([
-    look({ adapter: 'claude-code', login: true }),
-    look({ adapter: 'codex', login: true }),
-  ]);
-  return known.find(({ found }) => found === null) ?? (known[0] as Choice);
 }
 
 async function listFiles(root: string): Promise<string[]> {

@@ -1,0 +1,124 @@
+import { basename, extname, resolve } from 'node:path';
+import { writeFile } from 'node:fs/promises';
+import type { Command } from 'commander';
+import { applyPlan } from '../../app/apply-plan.ts';
+import { makeNewProject } from '../../app/new-project.ts';
+import type { Factory } from '../../app/open-factory.ts';
+import { planHere } from '../../app/plan-here.ts';
+import { registerProject } from '../../app/projects.ts';
+import { resultOf } from '../../app/result-of.ts';
+import { addItems } from '../../app/work.ts';
+import { stacks, type Stack } from '../../config/starter.ts';
+import type { SandboxRung } from '../../model/sandbox-rung.ts';
+import { exitCode, UserError } from '../../model/user-error.ts';
+import { chooseAgent } from '../choose-agent.ts';
+import { confirm } from '../confirm.ts';
+import type { CliContext } from '../context.ts';
+import { guideItem } from '../guide.ts';
+import { schemaUrl } from '../schema-url.ts';
+import { printPlan } from '../print-plan.ts';
+import { renderResult } from '../result-page.ts';
+import { describeUseCase, readUseCaseFile } from '../spec-new.ts';
+
+interface Options {
+  readonly stack: string;
+  readonly agent?: string;
+  readonly command?: string;
+  readonly rung: SandboxRung;
+  readonly decide?: boolean;
+  readonly yes?: boolean;
+}
+
+export function define(command: Command, context: CliContext): void {
+  command
+    .argument('<file>', 'a text file with the use case: who wants what, and why')
+    .argument('[folder]', 'a new folder for the result; named after the file otherwise')
+    .option('--stack <stack>', `what it is built with: ${stacks.join(' or ')}`, 'node')
+    .option('--agent <adapter>', 'which agent works; the first that this machine has otherwise')
+    .option('--command <command>', 'for --agent command: what to run')
+    .option('--rung <rung>', 'the walls that agents work behind: bubblewrap, or clone for none', 'bubblewrap')
+    .option('--decide', 'ask nothing; what is decided for you stands in the result')
+    .option('-y, --yes', 'approve what is proposed')
+    .action(async (file: string, name: string | undefined, options: Options) => {
+      context.requirePerson();
+      const useCase = await readUseCaseFile(file);
+      if (useCase.trim() === '')
+        throw new UserError('E_NO_TEXT', `${file} is empty`, 'write down who wants what, and why', {
+          exit: exitCode.usage,
+        });
+      const folder = resolve(name ?? basename(file, extname(file)));
+      const title = titleOf(useCase);
+      const agent = await chooseAgent(options, context);
+      if (agent.found !== null)
+        throw new UserError('E_NO_AGENT', `agent ${agent.config.adapter} is not ready: ${agent.found}`, 'mw doctor');
+      await makeNewProject({
+        folder,
+        title,
+        stack: stackOf(options.stack),
+        agent,
+        rung: rungOf(options.rung),
+        schema: schemaUrl,
+      });
+      context.output.line(`✓ ${folder}`);
+      await context.withFactory((factory) => make(factory, context, { folder, title, useCase, options }));
+    });
+}
+
+async function make(
+  factory: Factory,
+  context: CliContext,
+  { folder, title, useCase, options }: { folder: string; title: string; useCase: string; options: Options },
+): Promise<void> {
+  const { output } = context;
+  const guided = { decide: options.decide === true, yes: options.yes === true };
+  const { id: project } = await registerProject(factory.store, folder);
+  const asked = describeUseCase(useCase, undefined);
+  const body = `${asked.body}\n\nWhoever builds this writes into README.md, under "## Start", how a person starts the result.`;
+  const [item] = await addItems(factory, project, [{ ...asked, body }]);
+  if (item === undefined) throw new Error('no item was added');
+  output.line('\nFirst, what is wanted:');
+  const specified = await guideItem(factory, context, item.id, guided);
+  context.exit(specified.code);
+  if (specified.state.status !== 'landed') return output.talk(`  Next: cd ${folder} && mw inbox`);
+  const plan = await planHere(factory, folder, []);
+  output.line('\nThen, what will be built:');
+  printPlan(plan, output);
+  if (!guided.yes && !(await confirm('Build it?'))) return output.talk(`  Next: cd ${folder} && mw apply`);
+  for (const { id } of await applyPlan(factory, plan)) {
+    const { code } = await guideItem(factory, context, id, guided);
+    context.exit(code);
+    if (code !== exitCode.done) break;
+  }
+  const result = await resultOf(factory, folder, title);
+  const page = `${folder}/result.html`;
+  await writeFile(page, renderResult(result));
+  const proven = result.criteria.filter(({ verdict }) => verdict === 'proven').length;
+  output.line(`\n${proven} of ${result.criteria.length} things that you asked for are shown to work.`);
+  if (result.start !== null) output.line(`\nHow to start it:\n${result.start}`);
+  output.line(`\nThe whole result: ${page}`);
+}
+
+function titleOf(useCase: string): string {
+  const [first = ''] = useCase.trim().split('\n');
+  return first.replace(/^#+\s*/, '').slice(0, 100);
+}
+
+function stackOf(text: string): Stack {
+  const found = stacks.find((stack) => stack === text);
+  if (found !== undefined) return found;
+  throw new UserError(
+    'E_USAGE',
+    `there is no stack ${JSON.stringify(text)}`,
+    `--stack ${stacks.join(', or --stack ')}`,
+    {
+      exit: exitCode.usage,
+    },
+  );
+}
+
+function rungOf(text: string): SandboxRung {
+  if (text === 'clone' || text === 'bubblewrap') return text;
+  throw new UserError('E_USAGE', `there is no rung ${JSON.stringify(text)}`, '--rung bubblewrap, or --rung clone', {
+    exit: exitCode.usage,
+  });
+}
