@@ -115,13 +115,15 @@ function isSentenceBeside({ text, literal }: Line): boolean {
   return !stepWord.test(plain) && parseEars(plain) !== null;
 }
 
+/** A line that only divides, such as `---`, is no part of a step. */
+const thematicBreak = /^\s*(?:-\s*){3,}$|^\s*(?:\*\s*){3,}$/;
 const stepWord = /^(given|when|then|and|but)\b[:,]?\s*/i;
 
 /** List entries that begin with a keyword; a line that goes on belongs to the step before it. */
 function readSteps(body: readonly Line[]): readonly Step[] {
   const steps: Step[] = [];
   for (const { text, literal, number } of body) {
-    if (literal) continue;
+    if (literal || thematicBreak.test(text)) continue;
     const plain = plainText(text);
     const word = stepWord.exec(plain);
     if (word !== null && (isListItem(text) || steps.length === 0 || /^\s*\*\*/.test(text))) {
