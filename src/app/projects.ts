@@ -37,12 +37,21 @@ async function mainCheckout(found: UserRepository): Promise<{ path: string; repo
 /** The project of a repository; made known to the factory at its first use. */
 export async function registerProject(store: Store<ItemState>, folder: string): Promise<ProjectRow> {
   const { path, repository } = await findRepository(folder);
-  const id = `${slug(basename(path))}-${shortName(path).slice(0, 8)}`;
+  const id = idOf(path);
   const known = await store.project(id);
   if (known !== null) return known;
   const row: ProjectRow = { id, path, target: await defaultBranch(repository), limits: null };
   await store.saveProject(row);
   return row;
+}
+
+/** The project of a repository; `null` while the factory does not know it. */
+export async function findProject(store: Store<ItemState>, folder: string): Promise<ProjectRow | null> {
+  return store.project(idOf((await findRepository(folder)).path));
+}
+
+function idOf(path: string): string {
+  return `${slug(basename(path))}-${shortName(path).slice(0, 8)}`;
 }
 
 function slug(name: string): string {

@@ -50,6 +50,14 @@ export const commandTable = {
   provenance: { summary: 'verify and export where commits come from', load: () => import('./commands/provenance.ts') },
   drift: { summary: 'what was changed by hand in generated code', load: () => import('./commands/drift.ts') },
   fix: { summary: 'find the input behind a defect, and mend it there', load: () => import('./commands/fix.ts') },
+  import: {
+    summary: 'take specs and work from OpenSpec, spec-kit, beads, GitHub',
+    load: () => import('./commands/import.ts'),
+  },
+  export: {
+    summary: 'write specs and work for OpenSpec, spec-kit, beads',
+    load: () => import('./commands/export.ts'),
+  },
   pipeline: { summary: 'list, show, check and draw pipelines', load: () => import('./commands/pipeline.ts') },
   config: { summary: 'check and show the configuration', load: () => import('./commands/config.ts') },
   db: { summary: 'back up, restore and check the database', load: () => import('./commands/db.ts') },

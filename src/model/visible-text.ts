@@ -13,6 +13,11 @@ export function showControl(text: string): string {
   return text.replace(acting, (character) => `\\u{${character.codePointAt(0)?.toString(16)}}`);
 }
 
+/** The text without such characters, for what is kept and handed on. Total; a second pass changes nothing. */
+export function dropControl(text: string): string {
+  return text.replace(acting, '');
+}
+
 /**
  * JSON in which such characters stand as `\uXXXX`: the same value to whoever parses it, and harmless on a terminal.
  * `indent` as in `JSON.stringify`.

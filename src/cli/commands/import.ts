@@ -1,0 +1,83 @@
+import type { Command } from 'commander';
+import { addWork } from '../../app/interchange/add-work.ts';
+import { readBeadsFile } from '../../app/interchange/beads-file.ts';
+import { readGithub } from '../../app/interchange/github-source.ts';
+import { applyOpenSpecChange, importOpenSpec } from '../../app/interchange/import-openspec.ts';
+import { importSpecKit } from '../../app/interchange/import-spec-kit.ts';
+import type { ReadWork } from '../../app/interchange/told.ts';
+import type { CliContext } from '../context.ts';
+import { reportTold, type ReportOptions } from '../interchange-report.ts';
+
+interface SpecOptions extends ReportOptions {
+  readonly force?: boolean;
+  readonly ids?: boolean;
+  readonly change?: string;
+}
+
+interface GithubOptions extends ReportOptions {
+  readonly tokenFrom?: string;
+  readonly apiUrl?: string;
+}
+
+export function define(command: Command, context: CliContext): void {
+  specCommand(command, 'openspec', 'specs of an openspec folder, and whether its changes fit together')
+    .argument('[path]', 'the folder; openspec by default')
+    .option('--change <id>', 'apply this change to specs/, instead')
+    .action(async (path: string | undefined, options: SpecOptions) => {
+      const how = readOptions(options);
+      const told =
+        options.change === undefined
+          ? await importOpenSpec(process.cwd(), path ?? null, how)
+          : await applyOpenSpecChange(process.cwd(), path ?? null, options.change, how);
+      reportTold(told, options, context);
+    });
+  specCommand(command, 'spec-kit', 'features of spec-kit: spec.md becomes a spec, tasks.md work')
+    .argument('[path]', 'one feature, or a project with specs/001-NAME; this repository by default')
+    .action(async (path: string | undefined, options: SpecOptions) => {
+      await addAndReport(await importSpecKit(process.cwd(), path ?? null, readOptions(options)), options, context);
+    });
+  workCommand(command, 'beads', 'open issues of beads as work')
+    .argument('[path]', 'the file; .beads/issues.jsonl by default')
+    .action(async (path: string | undefined, options: ReportOptions) => {
+      await addAndReport(await readBeadsFile(process.cwd(), path ?? null), options, context);
+    });
+  workCommand(command, 'github', 'open issues of GitHub as work; their text is marked as somebody else’s')
+    .argument('<source>', 'OWNER/NAME, or a file with what the API answered')
+    .option('--token-from <variable>', 'the variable that holds a token, for example GITHUB_TOKEN')
+    .option('--api-url <url>', 'of an Enterprise server: https://HOST/api/v3')
+    .action(async (source: string, options: GithubOptions) => {
+      const { tokenFrom = null, apiUrl = null } = options;
+      const read = await readGithub(context.environment, process.cwd(), source, { tokenFrom, apiUrl });
+      await addAndReport(read, options, context);
+    });
+}
+
+function workCommand(command: Command, name: string, description: string): Command {
+  return command
+    .command(name)
+    .description(description)
+    .option('--dry-run', 'say what would be done; write nothing')
+    .option('--json', 'for programs');
+}
+
+function specCommand(command: Command, name: string, description: string): Command {
+  return workCommand(command, name, description)
+    .option('--force', 'overwrite what is there')
+    .option('--ids', 'give every criterion an id at once');
+}
+
+function readOptions({ force = false, dryRun = false, ids = false }: SpecOptions) {
+  return { force, dryRun, ids };
+}
+
+async function addAndReport(
+  { files, work, remarks }: ReadWork,
+  options: ReportOptions,
+  context: CliContext,
+): Promise<void> {
+  if (work.length === 0) return reportTold({ files, items: [], known: [], remarks }, options, context);
+  await context.withFactory(async (factory) => {
+    const added = await addWork(factory, process.cwd(), work, options.dryRun === true);
+    reportTold({ files, ...added, remarks }, options, context);
+  });
+}
