@@ -110,7 +110,12 @@ test('OpenSpec: specs go in and out again byte for byte, and nothing is overwrit
   expect(refused.stderr).toContain('specs/login/spec.md would be overwritten; nothing was written  [E_EXISTS]');
   expect(refused.stderr).toContain('mw import openspec --force');
   expect((await desk.mw(['import', 'openspec', '--force', '--ids'])).code).toBe(0);
-  expect(text('specs/login/spec.md')).toContain('<!-- login/AC-1 -->');
+  const own = text('specs/login/spec.md');
+  expect(own).toContain('<!-- login/AC-1 -->');
+  expect((await desk.mw(['import', 'openspec'])).stdout, 'ids that were given here stay').toContain(
+    '2 files unchanged',
+  );
+  expect(text('specs/login/spec.md')).toBe(own);
 });
 
 test('OpenSpec: a change is applied and keeps ids; two that do not fit are found before either is', async () => {

@@ -3,6 +3,7 @@ import { basename, join, relative, resolve, sep } from 'node:path';
 import { nearestWord } from '../../config/nearest-word.ts';
 import { exitCode, UserError } from '../../model/user-error.ts';
 import { assignIds } from '../../spec/assign-ids.ts';
+import { carryIds } from '../../spec/interchange/carry-ids.ts';
 import { applyDelta } from '../../spec/interchange/openspec-apply.ts';
 import { findConflicts } from '../../spec/interchange/openspec-conflicts.ts';
 import { nameOfCapability } from '../../spec/interchange/openspec-names.ts';
@@ -45,7 +46,9 @@ export async function importOpenSpec(cwd: string, path: string | null, options: 
   for (const [capability, text] of source.specs) {
     const name = nameOfCapability(capability);
     if (name === null) continue;
-    const spec = options.ids ? assignIds(name, text).file : text;
+    const here = await readTextIfThere(join(source.top, 'specs', name, 'spec.md'));
+    const known = here === null || here === text ? text : carryIds(name, here, text);
+    const spec = options.ids ? assignIds(name, known).file : known;
     files.push({ path: `specs/${name}/spec.md`, bytes: Buffer.from(spec), mayReplace: never });
   }
   const told = await write(source, files, options, `mw import openspec${path === null ? '' : ` ${path}`}`);

@@ -7,6 +7,7 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { exitCode, UserError } from '../../model/user-error.ts';
 import { assignIds } from '../../spec/assign-ids.ts';
 import { isSpecName } from '../../spec/criterion-id.ts';
+import { carryIds } from '../../spec/interchange/carry-ids.ts';
 import type { NewWork } from '../../spec/interchange/new-work.ts';
 import { caution, note, refusal } from '../../spec/interchange/remark.ts';
 import { readSpecKit } from '../../spec/interchange/spec-kit-read.ts';
@@ -88,8 +89,10 @@ async function takeFeature(top: string, folder: string, name: string, { ids }: I
   // An edited spec may stay as it is while the foreign file has not changed since it was taken.
   const before = await readTextIfThere(join(top, origin, 'spec.md'));
   const files: PlannedFile[] = [];
-  if (before !== spec || (await readTextIfThere(join(top, 'specs', name, 'spec.md'))) === null) {
-    const bytes = Buffer.from(ids ? assignIds(name, text).file : text);
+  const here = await readTextIfThere(join(top, 'specs', name, 'spec.md'));
+  if (before !== spec || here === null) {
+    const known = here === null ? text : carryIds(name, here, text);
+    const bytes = Buffer.from(ids ? assignIds(name, known).file : known);
     files.push({ path: `specs/${name}/spec.md`, bytes, mayReplace: never });
   }
   const { files: paths, links } = await listFiles(folder);

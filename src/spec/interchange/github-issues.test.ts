@@ -61,6 +61,10 @@ Labels: bug, help wanted
     ]);
   });
 
+  it('may come as a list for each page', () => {
+    expect(read([issue(1)], [issue(2), issue(1)]).items.map(({ key }) => key)).toEqual(['acme/shop#1', 'acme/shop#2']);
+  });
+
   it('are known by their own repository, else by the one that is asked for', () => {
     const { repository_url: _, ...bare } = issue(1);
     expect(readGithubIssues([bare], 'a/b').items[0]?.key).toBe('a/b#1');

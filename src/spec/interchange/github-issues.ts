@@ -12,7 +12,7 @@ const maxBodyChars = 66_000;
 const maxTitleChars = 1_000;
 
 /**
- * `json`: what the API answered, or the same in a file: one list. `repository`: `owner/name`, for issues that do not name
+ * `json`: what the API answered, a list, or a list of such lists. `repository`: `owner/name`, for issues that do not name
  * their own. With an error among the remarks nothing should be added. Never throws.
  */
 export function readGithubIssues(
@@ -27,7 +27,7 @@ export function readGithubIssues(
   const remarks: Remark[] = [];
   const items: NewWork[] = [];
   const seen = new Set<string>();
-  for (const [index, value] of json.entries()) {
+  for (const [index, value] of json.flat().entries()) {
     const issue = objectOf(value);
     const number = numberOf(issue?.['number']);
     const place = issue === null ? null : (repositoryOf(issue) ?? repository);

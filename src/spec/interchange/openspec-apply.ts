@@ -2,16 +2,15 @@
  * Applies what a change says about one spec to that spec, in OpenSpec's order: RENAMED, REMOVED, MODIFIED, ADDED. Every
  * byte of what the change does not name stays as it is. All or nothing: a rule that is broken refuses the whole delta.
  */
-import { readNext, writeNext } from '../criterion-id.ts';
-import { parseSpec } from '../parse-spec.ts';
 import { checkDelta } from './openspec-check-delta.ts';
 import { readDelta, type Delta, type DeltaBlock } from './openspec-delta.ts';
 import { keepIds } from './openspec-keep-ids.ts';
-import { cutSpec, isSameText, joinPieces, readLines, type CutSpec, type Piece } from './openspec-pieces.ts';
+import { cutSpec, isSameText, joinPieces, type CutSpec, type Piece } from './openspec-pieces.ts';
 import * as say from './openspec-remarks.ts';
 import { findDroppedScenarios } from './openspec-scenarios.ts';
 import { createShelf, type Shelf } from './openspec-shelf.ts';
 import { isRefused, type Remark } from './remark.ts';
+import { rememberNext } from './remember-next.ts';
 
 export interface Counts {
   readonly renamed: number;
@@ -165,19 +164,4 @@ function add(shelf: Shelf, { added }: Delta, remarks: Remark[]): number {
 
 function pieceOf({ name, line, text }: DeltaBlock, lineEnd: string): Piece {
   return { name, line, text: fit(text, lineEnd, '\n'), gap: '' };
-}
-
-/** No id is given twice: where the highest one has gone and the file does not say what comes next, it is written down. */
-function rememberNext(name: string, before: string, after: string): string {
-  const { nextNumber } = parseSpec(name, before);
-  const { nextNumber: now, layout } = parseSpec(name, after);
-  if (now >= nextNumber) return after;
-  const lines = readLines(after);
-  const end = lines[0]?.end === '\r\n' ? '\r\n' : '\n';
-  const parts = lines.map(({ number, text, end: own, literal }) => {
-    if (layout.nextLine === null && number === layout.titleLine) return `${text}${own}${writeNext(nextNumber)}${end}`;
-    return !literal && readNext(text) !== null ? `${writeNext(nextNumber)}${own}` : text + own;
-  });
-  const top = layout.nextLine === null && layout.titleLine === null ? `${writeNext(nextNumber)}${end}` : '';
-  return `${top}${parts.join('')}`;
 }
