@@ -1,12 +1,13 @@
 /**
- * Installs the real agent CLIs and the scripted model server that test/agents needs, each into its own folder by its
- * own lockfile: `node test/agents/install.ts [claude-code|codex|aimock ...]`. About 780 MB and 20 seconds in all.
+ * Installs the real agent CLIs, the scripted model server and the other programs that test/agents needs, each into its own
+ * folder by its own lockfile: `node test/agents/install.ts [claude-code|codex|openspec|aimock ...]`. About 800 MB and 25
+ * seconds in all.
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 
-const all = ['aimock', 'claude-code', 'codex'] as const;
+const all = ['aimock', 'claude-code', 'codex', 'openspec'] as const;
 
 /** What npm needs to reach its registry as this machine is set up, and nothing else of the environment. */
 const passed = [

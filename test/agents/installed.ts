@@ -1,13 +1,16 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 
+type Program = 'claude-code' | 'codex' | 'openspec';
+
 /** The folder of an installed CLI's commands, as an entry of PATH. */
-export function binFolder(name: 'claude-code' | 'codex'): string {
+export function binFolder(name: Program): string {
   return join(import.meta.dirname, name, 'node_modules', '.bin');
 }
 
 /** Why the tests of a CLI cannot run here, `null` when they can. */
-export function whyNotInstalled(name: 'claude-code' | 'codex'): string | null {
-  const missing = ['aimock', name].filter((folder) => !existsSync(join(import.meta.dirname, folder, 'node_modules')));
+export function whyNotInstalled(name: Program): string | null {
+  const needed = name === 'openspec' ? [name] : ['aimock', name];
+  const missing = needed.filter((folder) => !existsSync(join(import.meta.dirname, folder, 'node_modules')));
   return missing.length === 0 ? null : `not installed: ${missing.join(', ')}; run node test/agents/install.ts`;
 }
