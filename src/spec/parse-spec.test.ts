@@ -73,6 +73,11 @@ describe('a spec', () => {
     ]);
   });
 
+  it('takes no line that only divides for a part of a step', () => {
+    const divided = file.replace('- **AND** nothing else\n', '- **AND** nothing else\n\n---\n* * *\n');
+    expect(parseSpec('invoice-download', divided).requirements).toEqual(spec.requirements);
+  });
+
   it('sees nothing in a fenced block or in a comment', () => {
     expect(spec.layout.ids.map(({ id }) => id)).toEqual(['invoice-download/AC-1', 'invoice-download/AC-3']);
     const hidden = file.replace('### Requirement', '<!--\n### Requirement').replace('## Notes', '-->\n## Notes');

@@ -7,7 +7,7 @@ import { readId, readNext, numberOf } from './criterion-id.ts';
 import { parseEars } from './ears.ts';
 import { readEvidenceMark } from './evidence-mark.ts';
 import { isListItem, plainText } from './plain-text.ts';
-import { readHeading, scanLines, type Line } from './scan-lines.ts';
+import { isThematicBreak, readHeading, scanLines, type Line } from './scan-lines.ts';
 import type { Criterion, Requirement, Spec, Step, StepKind } from './spec.ts';
 
 /** A longer line is no sentence; it is passed over, so that no text whatever takes long to read. */
@@ -115,15 +115,13 @@ function isSentenceBeside({ text, literal }: Line): boolean {
   return !stepWord.test(plain) && parseEars(plain) !== null;
 }
 
-/** A line that only divides, such as `---`, is no part of a step. */
-const thematicBreak = /^\s*(?:-\s*){3,}$|^\s*(?:\*\s*){3,}$/;
 const stepWord = /^(given|when|then|and|but)\b[:,]?\s*/i;
 
 /** List entries that begin with a keyword; a line that goes on belongs to the step before it. */
 function readSteps(body: readonly Line[]): readonly Step[] {
   const steps: Step[] = [];
   for (const { text, literal, number } of body) {
-    if (literal || thematicBreak.test(text)) continue;
+    if (literal || isThematicBreak(text)) continue;
     const plain = plainText(text);
     const word = stepWord.exec(plain);
     if (word !== null && (isListItem(text) || steps.length === 0 || /^\s*\*\*/.test(text))) {

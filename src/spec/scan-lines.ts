@@ -50,6 +50,11 @@ export function readHeading({ text, literal }: Line): { readonly depth: number; 
   return { depth: marks[1]?.length ?? 0, text: rest.replace(/(?:^|[ \t])#+$/, '').trim() };
 }
 
+/** A line that only divides, such as `---`; it is no part of what stands above it. */
+export function isThematicBreak(text: string): boolean {
+  return /^\s*(?:-\s*){3,}$|^\s*(?:\*\s*){3,}$/.test(text);
+}
+
 function fenceMarker(text: string): string | null {
   return /^ {0,3}(`{3,}(?=[^`]*$)|~{3,})/.exec(text)?.[1] ?? null;
 }

@@ -5,7 +5,7 @@
  */
 import { parseEars } from '../ears.ts';
 import { isListItem, plainText } from '../plain-text.ts';
-import { readHeading, type Line } from '../scan-lines.ts';
+import { isThematicBreak, readHeading, type Line } from '../scan-lines.ts';
 import { readLines } from './openspec-pieces.ts';
 import { note, type Remark } from './remark.ts';
 import { readScenarioItem, writeStepLines } from './spec-kit-steps.ts';
@@ -15,7 +15,8 @@ export interface Segment {
   readonly foreign: string;
   /** Text of ours; lines end in `\n`. */
   readonly ours: string;
-  readonly kind: 'same' | 'heading' | 'scenario' | 'added';
+  /** `break`: a line that only divides; the same in both. */
+  readonly kind: 'same' | 'break' | 'heading' | 'scenario' | 'added';
 }
 
 export interface ReadSpecKit {
@@ -161,14 +162,14 @@ function writePart(part: Part, place: Place): readonly Segment[] {
   for (const [index, { lines, kind }] of items.entries()) {
     if (kind === 'scenario') {
       count += 1;
-      segments.push(added(''), writeScenario(nameOf(part, count), lines));
+      segments.push(...blankAfter(segments), writeScenario(nameOf(part, count), lines));
       open = true;
       continue;
     }
     // What follows a scenario would be read as its last step.
-    if (open && lines.some(({ text }) => text.trim() !== '')) {
+    if (open && lines.some(({ text, literal }) => literal || !(text.trim() === '' || isThematicBreak(text)))) {
       const heading = index <= lastSentence ? `### Requirement: ${part.name}, further` : '##### Further text';
-      segments.push(added(''), added(heading), added(''));
+      segments.push(...blankAfter(segments), added(heading), added(''));
       open = false;
     }
     segments.push(...lines.map(keep));
@@ -176,8 +177,14 @@ function writePart(part: Part, place: Place): readonly Segment[] {
   return segments;
 }
 
+/** A blank line, where there is none already. */
+function blankAfter(segments: readonly Segment[]): readonly Segment[] {
+  return segments.at(-1)?.ours.trim() === '' ? [] : [added('')];
+}
+
 function keep(line: Line): Segment {
-  return { foreign: textOf(line), ours: line.end === '' ? line.text : `${line.text}\n`, kind: 'same' };
+  const kind = !line.literal && isThematicBreak(line.text) ? 'break' : 'same';
+  return { foreign: textOf(line), ours: line.end === '' ? line.text : `${line.text}\n`, kind };
 }
 
 function writeHeading({ depth, title, name, decides }: Part, line: Line, place: Place): Segment {

@@ -1,5 +1,5 @@
 /** Our spec in parts that spec-kit writes in its own way: headings, scenarios, and lines that are the same in both. */
-import { readHeading, type Line } from '../scan-lines.ts';
+import { isThematicBreak, readHeading, type Line } from '../scan-lines.ts';
 import { readLines } from './openspec-pieces.ts';
 import { caution, note, type Remark } from './remark.ts';
 import { readStepLines, writeScenarioItem } from './spec-kit-steps.ts';
@@ -13,7 +13,7 @@ export interface Unit {
   readonly line: number;
 }
 
-/** Everything but blank lines at the beginning; a scenario goes on up to the next heading. */
+/** Everything but blank lines at the beginning; a scenario goes on up to the next heading, or to a line that divides. */
 export function readUnits(spec: string): readonly Unit[] {
   const units: { kind: Unit['kind']; lines: Line[] }[] = [];
   for (const line of readLines(spec)) {
@@ -22,7 +22,8 @@ export function readUnits(spec: string): readonly Unit[] {
     const blank = line.text.trim() === '';
     if (heading !== null) {
       units.push({ kind: isScenarioHeading(line.text) ? 'scenario' : 'heading', lines: [line] });
-    } else if (last !== undefined && (blank || last.kind === 'scenario')) last.lines.push(line);
+    } else if (!line.literal && isThematicBreak(line.text)) units.push({ kind: 'line', lines: [line] });
+    else if (last !== undefined && (blank || last.kind === 'scenario')) last.lines.push(line);
     else if (!blank) units.push({ kind: 'line', lines: [line] });
   }
   return units.map(({ kind, lines }) => {

@@ -106,7 +106,7 @@ function joinScenarios(segments: readonly Segment[]): readonly Segment[] {
     open = [];
   };
   for (const segment of segments) {
-    const begins = segment.kind !== 'same' && /^ {0,3}#/.test(segment.ours);
+    const begins = segment.kind === 'break' || (segment.kind !== 'same' && /^ {0,3}#/.test(segment.ours));
     if (begins) close();
     if (open.length > 0 || (segment.kind === 'heading' && isScenarioHeading(segment.ours))) open.push(segment);
     else joined.push(segment);
@@ -127,7 +127,7 @@ function setPurposeAside(
   segments: readonly Segment[],
 ): { readonly units: readonly Unit[]; readonly purpose: readonly Unit[] } {
   if (purposeOf(segments).length === 0) return { units, purpose: [] };
-  const start = units.findIndex(({ text }) => /^## purpose\s*$/i.test(text));
+  const start = units.findIndex(({ kind, text }) => kind === 'heading' && /^## purpose\s*$/i.test(text));
   if (start === -1) return { units, purpose: [] };
   const length = units.slice(start + 1).findIndex(({ kind, text }) => kind === 'heading' && /^#{1,2}\s/.test(text));
   const end = length === -1 ? units.length : start + 1 + length;

@@ -87,6 +87,14 @@ describe('a spec of spec-kit', () => {
     expect(spec.requirements[2]?.criteria[0]?.sentence).toBe('FR-001: System MUST let people make albums');
   });
 
+  it('sets what follows a scenario apart from it, but not what only divides', () => {
+    expect(text).not.toContain('Further text');
+    const further = readSpecKit(file.replace('\n---\n', '\nMore words.\n')).text;
+    expect(further).toContain('- **AND** there is no album\n\n##### Further text\n\nMore words.\n');
+    const [story] = parseSpec('photo-albums', further).requirements;
+    expect(story?.criteria[1]?.steps.at(-1)?.text).toBe('there is no album');
+  });
+
   it('keeps everything else as the text it is, and tells which ids no test can decide', () => {
     for (const kept of [
       '**Why this priority**',
