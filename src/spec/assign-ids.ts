@@ -22,7 +22,7 @@ export function assignIds(name: string, file: string): Assigned {
   const given: { id: string; line: number }[] = [];
   const added = new Map<number, string>();
   let next = spec.nextNumber;
-  for (const { id, kind, line } of spec.requirements.flatMap(({ criteria }) => criteria)) {
+  for (const { id, kind, line, endLine } of spec.requirements.flatMap(({ criteria }) => criteria)) {
     if (id !== null && !taken.has(id)) {
       taken.add(id);
       continue;
@@ -31,8 +31,8 @@ export function assignIds(name: string, file: string): Assigned {
     next += 1;
     taken.add(fresh);
     given.push({ id: fresh, line });
-    if (id !== null) removeId(lines, kind === 'scenario' ? findIdLine(lines, line, id) : line);
-    const place = lines[line - 1] as Writable;
+    if (id !== null) removeId(lines, findIdLine(lines, line, id));
+    const place = lines[endLine - 1] as Writable;
     if (kind === 'sentence') place.text = `${place.text.trimEnd()} ${writeId(fresh)}`;
     else added.set(line, `${writeId(fresh)}${end}`);
   }
@@ -57,7 +57,7 @@ export function assignIds(name: string, file: string): Assigned {
 type Writable = { -readonly [Key in keyof Line]: Line[Key] };
 
 function findIdLine(lines: readonly Line[], from: number, id: string): number {
-  return lines.find(({ number, text, literal }) => number > from && !literal && readId(text) === id)?.number ?? from;
+  return lines.find(({ number, text, literal }) => number >= from && !literal && readId(text) === id)?.number ?? from;
 }
 
 function removeId(lines: readonly Line[], number: number): void {

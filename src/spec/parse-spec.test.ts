@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { assignIds } from './assign-ids.ts';
 import { parseSpec } from './parse-spec.ts';
 import { scanLines } from './scan-lines.ts';
 
@@ -169,4 +170,23 @@ The program SHALL print CSV.
     { kind: 'scenario', steps: [{ kind: 'when' }, { kind: 'then', text: 'two lines are printed with a heading' }] },
     { kind: 'sentence', sentence: 'IF the month is not found, THEN the program SHALL end with code 1.' },
   ]);
+});
+
+it('reads a sentence that goes on in the next lines, and keeps it out of the statement', () => {
+  const text = `## Requirements
+### Requirement: CSV
+The program SHALL print CSV.
+
+- IF the month is not found, THEN the program
+  SHALL end with code 1.
+- a note
+`;
+  const { requirements } = parseSpec('export', text);
+  expect(requirements[0]).toMatchObject({
+    statement: 'The program SHALL print CSV.',
+    criteria: [{ sentence: 'IF the month is not found, THEN the program SHALL end with code 1.', line: 5, endLine: 6 }],
+  });
+  const { file } = assignIds('export', text);
+  expect(file).toContain('  SHALL end with code 1. <!-- export/AC-1 -->\n');
+  expect(assignIds('export', file).file).toBe(file);
 });

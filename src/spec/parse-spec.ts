@@ -63,37 +63,62 @@ function readRequirements(sections: readonly Section[]): readonly Requirement[] 
   const rest = sections.slice(start + 1);
   const end = rest.findIndex(({ depth }) => depth <= 2);
   const inside = end === -1 ? rest : rest.slice(0, end);
-  return inside.flatMap((section, index) => {
+  const requirements: Requirement[] = [];
+  for (let index = 0; index < inside.length;) {
+    const section = inside[index] as Section;
+    const below: Section[] = [];
+    for (index += 1; index < inside.length && (inside[index]?.depth ?? 0) > 3; index += 1)
+      below.push(inside[index] as Section);
     const name = section.depth === 3 ? afterLabel(section.text, 'requirement') : null;
-    if (name === null) return [];
-    const after = inside.slice(index + 1);
-    const until = after.findIndex(({ depth }) => depth <= 3);
-    return [readRequirement(name, section, until === -1 ? after : after.slice(0, until))];
-  });
+    if (name !== null) requirements.push(readRequirement(name, section, below));
+  }
+  return requirements;
 }
 
 function readRequirement(name: string, section: Section, below: readonly Section[]): Requirement {
-  const statement = paragraph(section.body.filter(({ text, literal }) => literal || !isListItem(text)));
-  const sentences = section.body.flatMap((line) => readSentence(line, statement));
+  const entries = readEntries(section.body);
+  const listed = new Set(entries.flat());
+  const statement = paragraph(section.body.filter((line) => !listed.has(line)));
+  const sentences = entries.flatMap((entry) => readSentence(entry, statement));
   const scenarios = below.flatMap((each) => {
     const label = each.depth === 4 ? afterLabel(each.text, 'scenario') : null;
     if (label === null) return [];
-    const own = each.body.filter((line) => !isSentenceBeside(line));
-    const beside = each.body.filter(isSentenceBeside).flatMap((line) => readSentence(line, statement));
-    return [readScenario(label, { ...each, body: own }, statement), ...beside];
+    const beside = readEntries(each.body).filter(isSentenceBeside);
+    const lines = new Set(beside.flat());
+    const own = each.body.filter((line) => !lines.has(line));
+    return [
+      readScenario(label, { ...each, body: own }, statement),
+      ...beside.flatMap((entry) => readSentence(entry, statement)),
+    ];
   });
   return { name, statement, criteria: [...sentences, ...scenarios], line: section.heading.number };
 }
 
-function readSentence(line: Line, statement: string): readonly Criterion[] {
-  if (line.literal || !isListItem(line.text)) return [];
-  const sentence = plainText(line.text);
-  if (parseEars(sentence) === null) return [];
+/** Entries of lists, each with the indented lines that go on with it. */
+function readEntries(body: readonly Line[]): readonly (readonly Line[])[] {
+  const entries: Line[][] = [];
+  let open = false;
+  for (const line of body) {
+    const { text, literal } = line;
+    if (!literal && isListItem(text)) {
+      entries.push([line]);
+      open = true;
+    } else if (open && !literal && /^[ \t]+\S/.test(text)) entries.at(-1)?.push(line);
+    else open = false;
+  }
+  return entries;
+}
+
+function readSentence(entry: readonly Line[], statement: string): readonly Criterion[] {
+  const sentence = paragraph(entry);
+  const [first] = entry;
+  if (first === undefined || parseEars(sentence) === null) return [];
   const meaning = meaningOf(statement, [sentence]);
-  const evidence = readEvidenceMark(line.text);
-  return [
-    { id: readId(line.text), kind: 'sentence', name: '', steps: [], sentence, line: line.number, evidence, meaning },
-  ];
+  const id = entry.flatMap(({ text }) => readId(text) ?? []).at(0) ?? null;
+  const evidence = entry.flatMap(({ text }) => readEvidenceMark(text) ?? []).at(0) ?? null;
+  const { number: line } = first;
+  const endLine = entry.at(-1)?.number ?? line;
+  return [{ id, kind: 'sentence', name: '', steps: [], sentence, line, endLine, evidence, meaning }];
 }
 
 function readScenario(name: string, section: Section, statement: string): Criterion {
@@ -105,13 +130,14 @@ function readScenario(name: string, section: Section, statement: string): Criter
     statement,
     steps.map(({ kind, text }) => `${kind.toUpperCase()} ${text}`),
   );
-  return { id, kind: 'scenario', name, steps, sentence: '', line: section.heading.number, evidence, meaning };
+  const { number: line } = section.heading;
+  return { id, kind: 'scenario', name, steps, sentence: '', line, endLine: line, evidence, meaning };
 }
 
 /** A sentence of the requirement that was written below a scenario: no step begins like that. */
-function isSentenceBeside({ text, literal }: Line): boolean {
-  if (literal || !/^(?:[-*+]|\d{1,9}[.)])\s/.test(text)) return false;
-  const plain = plainText(text);
+function isSentenceBeside(entry: readonly Line[]): boolean {
+  if (!/^(?:[-*+]|\d{1,9}[.)])\s/.test(entry[0]?.text ?? '')) return false;
+  const plain = paragraph(entry);
   return !stepWord.test(plain) && parseEars(plain) !== null;
 }
 

@@ -21,6 +21,8 @@ export interface Criterion {
   /** The whole sentence; empty for a scenario. */
   readonly sentence: string;
   readonly line: number;
+  /** Where a comment about it is written: its last line for a sentence, the heading's for a scenario. */
+  readonly endLine: number;
   /** The words of its evidence mark, such as `person`; `null` without one, which asks for a test. */
   readonly evidence: string | null;
   /**
