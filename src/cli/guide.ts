@@ -10,6 +10,7 @@ import { confirm, isAtTerminal, readReason } from './confirm.ts';
 import type { CliContext } from './context.ts';
 import { defaultSlots } from './default-slots.ts';
 import { runAndFollow } from './follow.ts';
+import { createProgress, type Progress } from './progress.ts';
 
 export interface GuideOptions {
   /** Every question is left to the agent. */
@@ -39,10 +40,29 @@ export async function guideItem(
       maxCostMicroUsd: null,
       maxItems: null,
       only: [id],
+      progress: guidedProgress(context, options),
     });
     const state = await requireItem(factory, id);
     if (code === exitCode.interrupted || !(await decide(factory, context, state, options))) return { state, code };
   }
+}
+
+/** The usual lines, but for what is asked here and now anyway. */
+function guidedProgress({ output }: CliContext, { decide: decides, yes }: GuideOptions): Progress {
+  const progress = createProgress(output, { quiet: false });
+  const asksHere = ({ status, gate }: ItemState) =>
+    status === 'waiting' && gate !== null && (isAtTerminal() || (gate.type === 'question' ? decides : yes));
+  let asked = false;
+  return {
+    ...progress,
+    stands(event, state) {
+      asked = asksHere(state);
+      if (!asked) progress.stands(event, state);
+    },
+    summary(rows, code) {
+      if (!asked) progress.summary(rows, code);
+    },
+  };
 }
 
 /** Whether a decision was made, so that it can go on. */

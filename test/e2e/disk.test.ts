@@ -105,5 +105,5 @@ it('writes nothing outside MW_HOME, the repository’s git data and the delivere
   // In the checkout, nothing but the delivered file; in its git data, nothing that git itself does not know.
   expect(git(desk.repository, 'status', '--porcelain', '--ignored')).toBe('');
   expect(git(desk.repository, 'diff', '--name-only', 'HEAD^', 'HEAD')).toBe('MW-1.txt');
-  expect(git(desk.repository, 'for-each-ref', '--format=%(refname)')).toBe('refs/heads/main');
+  expect(git(desk.repository, 'for-each-ref', '--format=%(refname)')).toBe('refs/heads/main\nrefs/notes/millwright');
 });

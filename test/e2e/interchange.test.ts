@@ -78,7 +78,6 @@ beforeAll(async () => {
     'kit/specs/001-photo-albums/data.bin': Buffer.from([0, 255, 13, 10]),
     '.beads/issues.jsonl': issues.join(''),
   });
-  await desk.usePackage();
 });
 afterAll(() => desk.close());
 

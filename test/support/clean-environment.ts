@@ -5,6 +5,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { sharedFolder } from './shared-package.ts';
 
 /** What the runner itself and the tools on PATH need. */
 const kept =
@@ -15,5 +16,9 @@ export function setup(): () => void {
   for (const name of Object.keys(process.env)) if (!kept.test(name)) delete process.env[name];
   const home = mkdtempSync(join(tmpdir(), 'mw-test-home-'));
   process.env['HOME'] = home;
-  return () => rmSync(home, { recursive: true, force: true });
+  const shared = mkdtempSync(join(tmpdir(), 'mw-test-package-'));
+  process.env[sharedFolder] = shared;
+  return () => {
+    for (const folder of [home, shared]) rmSync(folder, { recursive: true, force: true });
+  };
 }

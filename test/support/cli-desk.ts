@@ -16,6 +16,7 @@ import { dirname, join } from 'node:path';
 import pg from 'pg';
 import { makePackage } from '../../scripts/build.ts';
 import { planLayout } from '../../src/store/postgres/layout.ts';
+import { sharedPackage } from './shared-package.ts';
 import { stopServer, type ServerRecord } from '../../src/store/postgres/supervisor.ts';
 
 export const launcher = join(import.meta.dirname, '..', '..', 'bin', 'mw.cjs');
@@ -76,7 +77,7 @@ export function openDesk(files: Files): Desk {
   mkdirSync(userHome);
   const env = { PATH: process.env['PATH'] ?? '', HOME: userHome, MW_HOME: home, MW_USER: 'pat' };
   const children = new Set<ChildProcess>();
-  let program = launcher;
+  let program = sharedPackage() ?? launcher;
   const start = (args: readonly string[], options: RunOptions = {}): Running => {
     const child = spawn(process.execPath, [program, ...args], {
       cwd: options.cwd ?? repository,
