@@ -50,7 +50,8 @@ export async function findProject(store: Store<ItemState>, folder: string): Prom
   return store.project(idOf((await findRepository(folder)).path));
 }
 
-function idOf(path: string): string {
+/** The id of the project whose repository lies, or will lie, at an absolute path. */
+export function idOf(path: string): string {
   return `${slug(basename(path))}-${shortName(path).slice(0, 8)}`;
 }
 

@@ -1,6 +1,7 @@
 /** What a person who does not program wants to know at the end: how to start it, what shows that it works, what was assumed, what it cost. */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { isFinal } from '../model/work-item.ts';
 import type { TraceRow } from '../spec/trace.ts';
 import type { Factory } from './open-factory.ts';
 import { registerProject } from './projects.ts';
@@ -36,7 +37,7 @@ export async function resultOf(factory: Factory, folder: string, title: string):
     costMicroUsd: items.reduce((sum, { state }) => sum + state.spending.knownMicroUsd, 0),
     unknownSessions: items.reduce((sum, { state }) => sum + state.spending.unknownSessions, 0),
     open: items.flatMap(({ state: { item, status, reason } }) =>
-      status === 'landed' ? [] : [{ id: item.id, title: item.title, reason: reason?.text ?? status }],
+      isFinal(status) ? [] : [{ id: item.id, title: item.title, reason: reason?.text ?? status }],
     ),
   };
 }

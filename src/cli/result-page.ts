@@ -51,12 +51,18 @@ ${specs.map(([name, rows]) => `<h2>${escape(name)}</h2>\n<table>\n<thead><tr><th
 <h2>What was assumed</h2>
 ${assumptions.length === 0 ? '<p>Nothing.</p>' : `<ul>\n${assumptions.map((each) => `<li>${escape(each)}</li>`).join('\n')}\n</ul>\n<p>To change one: edit the spec, then <code>mw plan</code> and <code>mw apply</code>.</p>`}
 <h2>What it cost</h2>
-<p>${usd(costMicroUsd)}${unknownSessions === 0 ? '' : `, and ${unknownSessions} sessions whose cost is not known`}.</p>
+<p>${escape(costText(costMicroUsd, unknownSessions))}</p>
 ${open.length === 0 ? '' : `<h2>Not finished</h2>\n<ul>\n${open.map(({ id, title: name, reason }) => `<li><strong>${escape(id)}</strong> ${escape(name)}: ${escape(reason)}</li>`).join('\n')}\n</ul>\n<p>See <code>mw inbox</code>.</p>`}
 </main>
 </body>
 </html>
 `;
+}
+
+function costText(knownMicroUsd: number, unknownSessions: number): string {
+  if (unknownSessions === 0) return `${usd(knownMicroUsd)}.`;
+  const unknown = `${unknownSessions} ${unknownSessions === 1 ? 'session' : 'sessions'} did not say what they cost`;
+  return knownMicroUsd === 0 ? `Not known: ${unknown}.` : `${usd(knownMicroUsd)} that is known; ${unknown}.`;
 }
 
 function row({ text, verdict, tests }: Result['criteria'][number]): string {

@@ -5,7 +5,7 @@ import { applyPlan } from '../../app/apply-plan.ts';
 import { makeNewProject } from '../../app/new-project.ts';
 import type { Factory } from '../../app/open-factory.ts';
 import { planHere } from '../../app/plan-here.ts';
-import { registerProject } from '../../app/projects.ts';
+import { idOf, registerProject } from '../../app/projects.ts';
 import { resultOf } from '../../app/result-of.ts';
 import { addItems } from '../../app/work.ts';
 import { stacks, type Stack } from '../../config/starter.ts';
@@ -51,16 +51,20 @@ export function define(command: Command, context: CliContext): void {
       const agent = await chooseAgent(options, context);
       if (agent.found !== null)
         throw new UserError('E_NO_AGENT', `agent ${agent.config.adapter} is not ready: ${agent.found}`, 'mw doctor');
-      await makeNewProject({
+      const begin = {
         folder,
         title,
         stack: stackOf(options.stack),
         agent,
         rung: rungOf(options.rung),
         schema: schemaUrl,
+      };
+      await context.withFactory(async (factory) => {
+        await refuseLeftWork(factory, folder);
+        await makeNewProject(begin);
+        context.output.line(`✓ ${folder}`);
+        await make(factory, context, { folder, title, useCase, options });
       });
-      context.output.line(`✓ ${folder}`);
-      await context.withFactory((factory) => make(factory, context, { folder, title, useCase, options }));
     });
 }
 
@@ -83,6 +87,7 @@ async function make(
   const plan = await planHere(factory, folder, []);
   output.line('\nThen, what will be built:');
   printPlan(plan, output);
+  if (plan.items.length === 0) return output.talk(`  Next: cd ${folder} && mw spec lint`);
   if (!guided.yes && !(await confirm('Build it?'))) return output.talk(`  Next: cd ${folder} && mw apply`);
   for (const { id } of await applyPlan(factory, plan)) {
     const { code } = await guideItem(factory, context, id, guided);
@@ -96,6 +101,20 @@ async function make(
   output.line(`\n${proven} of ${result.criteria.length} things that you asked for are shown to work.`);
   if (result.start !== null) output.line(`\nHow to start it:\n${result.start}`);
   output.line(`\nThe whole result: ${page}`);
+}
+
+/** Work that waits for a folder of this name would take the new one for it. */
+async function refuseLeftWork(factory: Factory, folder: string): Promise<void> {
+  const left = await factory.store.items({ project: idOf(folder), open: true });
+  const [first] = left;
+  if (first === undefined) return;
+  const { id } = first.state.item;
+  throw new UserError(
+    'E_UNDERWAY',
+    `${left.length === 1 ? id : `${id} and ${left.length - 1} more`} still waits for a folder at ${folder}`,
+    `mw cancel ${id}, or give another folder`,
+    { exit: exitCode.conflict },
+  );
 }
 
 function titleOf(useCase: string): string {

@@ -28,11 +28,13 @@ function printWhy({ text, origin, criteria, missing }: Why, output: Output): voi
   const outside = trailers.items.length === 0 && criteria.length === 0;
   if (outside) return say('by', `${commit.author}, outside the factory`);
   for (const criterion of criteria) printCriterion(criterion, say);
+  for (const purpose of new Set(criteria.flatMap((each) => each.purpose ?? [])))
+    if (purpose !== '') say('because', purpose);
   if (record !== null) {
     if (criteria.length === 0) say('asked for', `${record.item} ${record.title}`);
     for (const { address, agent, adapter, model, costMicroUsd, outcome } of record.attempts) {
       const who = [agent, adapter === agent ? null : adapter, model].filter((each) => each !== null).join(', ');
-      say(address, `${outcome} · ${who} · ${costMicroUsd === null ? '$ unknown' : usd(costMicroUsd)}`);
+      say('attempt', `${address} ${outcome} · ${who} · ${costMicroUsd === null ? '$ unknown' : usd(costMicroUsd)}`);
     }
     const instructions = [...new Set(record.attempts.flatMap((each) => each.instructions?.name ?? []))];
     if (instructions.length > 0) say('instructions', instructions.join(', '));
@@ -47,10 +49,7 @@ function printWhy({ text, origin, criteria, missing }: Why, output: Output): voi
   if (first !== undefined) output.talk(`  Next: mw logs ${first} --prompt`);
 }
 
-function printCriterion(
-  { id, asBuilt, today, same, purpose }: WhyCriterion,
-  say: (label: string, words: string) => void,
-): void {
+function printCriterion({ id, asBuilt, today, same }: WhyCriterion, say: (label: string, words: string) => void): void {
   say('for', id);
   const shown = asBuilt ?? (same ? today : null);
   for (const line of shown?.split('\n') ?? []) say('', line);
@@ -59,5 +58,4 @@ function printCriterion(
     say('today', 'it says:');
     for (const line of today.split('\n')) say('', line);
   }
-  if (purpose !== null && purpose !== '') say('because', purpose);
 }
