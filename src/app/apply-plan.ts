@@ -7,8 +7,8 @@ import type { Factory } from './open-factory.ts';
 import type { PlanHere } from './plan-here.ts';
 import { addItems } from './work.ts';
 
-/** Adds every item of the plan, or none. E_NOT_COMMITTED while a spec differs from the latest commit. */
-export async function applyPlan(factory: Factory, plan: PlanHere): Promise<readonly WorkItem[]> {
+/** Adds every item of the plan, or none; `note` goes into the words of each. E_NOT_COMMITTED while a spec differs from the latest commit. */
+export async function applyPlan(factory: Factory, plan: PlanHere, note = ''): Promise<readonly WorkItem[]> {
   const [first] = plan.uncommitted;
   if (first !== undefined) {
     const many = plan.uncommitted.length === 1 ? '' : ` and ${plan.uncommitted.length - 1} more`;
@@ -27,7 +27,7 @@ export async function applyPlan(factory: Factory, plan: PlanHere): Promise<reado
     plan.items.map(({ title, body, criteria, after, afterItems }, index) => ({
       key: keys[index],
       title,
-      body,
+      body: [body, note].filter((text) => text !== '').join('\n\n'),
       criteria,
       after: [...after.map((place) => keys[place] ?? ''), ...afterItems],
     })),

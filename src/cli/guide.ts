@@ -30,6 +30,7 @@ export async function guideItem(
   context: CliContext,
   id: string,
   options: GuideOptions,
+  quiet = false,
 ): Promise<Guided> {
   for (;;) {
     const code = await runAndFollow(factory, context, {
@@ -40,12 +41,22 @@ export async function guideItem(
       maxCostMicroUsd: null,
       maxItems: null,
       only: [id],
-      progress: guidedProgress(context, options),
+      progress: quiet ? silentProgress : guidedProgress(context, options),
     });
     const state = await requireItem(factory, id);
     if (code === exitCode.interrupted || !(await decide(factory, context, state, options))) return { state, code };
   }
 }
+
+/** For programs, which read the result alone. */
+const silentProgress: Progress = {
+  event: () => undefined,
+  stands: () => undefined,
+  schedule: () => undefined,
+  trouble: () => undefined,
+  summary: () => undefined,
+  close: () => undefined,
+};
 
 /** The usual lines, but for what is asked here and now anyway. */
 function guidedProgress({ output }: CliContext, { decide: decides, yes }: GuideOptions): Progress {

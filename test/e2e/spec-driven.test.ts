@@ -4,7 +4,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { fileAt, openDesk, type Desk } from '../support/cli-desk.ts';
-import { mwJson, projectFiles, showItem } from '../support/cli-project.ts';
+import { listItems, mwJson, projectFiles, showItem } from '../support/cli-project.ts';
 
 const spec = `# Greeting
 
@@ -44,6 +44,7 @@ After: 1
 /** A scripted maker for every phase; it first answers without a test, so that the criteria send it back. */
 const maker = `
 if [ -n "$MW_REVIEWER" ]; then echo '{"verdict":"pass","findings":[]}'; exit; fi
+if [ "$MW_PHASE" = readiness ]; then echo '{"verdict":"fail","findings":[{"severity":"major","title":"Two readings","file":"specs/greeting/spec.md","line":18,"evidence":"whoever is named"}]}'; exit; fi
 case "$MW_PHASE" in
   interview)
     if printf '%s' "$prompt" | grep -q 'The answer:'; then
@@ -56,7 +57,7 @@ ${spec}END
 ${work}END
   ;;
   diagnose) route=$(printf '%s\\n' "$prompt" | sed -n 's/^.*route: //p' | head -n 1)
-    echo "{\\"summary\\":\\"found\\",\\"route\\":\\"$route\\",\\"criterion\\":\\"greeting/AC-1\\",\\"reproduced\\":true,\\"evidence\\":\\"the sentence\\",\\"keep\\":[]}" ;;
+    echo "{\\"summary\\":\\"found\\",\\"route\\":\\"$route\\",\\"criterion\\":\\"greeting/AC-1\\",\\"reproduced\\":true,\\"evidence\\":\\"the sentence\\",\\"keep\\":[\\"the exclamation mark\\"]}" ;;
   amend-spec) sed -i 's/Hello, Ada!/Good day, Ada!/' specs/greeting/spec.md ;;
   amend-instructions) mkdir -p .millwright/instructions/build; printf -- '---\\nname: build\\ndescription: Build it with tests.\\n---\\n# Build\\nMind the greeting.\\n' > .millwright/instructions/build/SKILL.md ;;
   *)
@@ -126,6 +127,17 @@ it('lands no criterion without a passing test that names it', async () => {
   const { stdout: prompt } = await desk.mw(['logs', 'MW-3/build#2', '--prompt']);
   expect(prompt).toContain(
     'greeting/AC-1: no test names it. Write one that decides it, with greeting/AC-1 in its name.',
+  );
+});
+
+it('has a spec judged by somebody who cites its sentences', async () => {
+  const judged = await desk.mw(['spec', 'review', 'greeting']);
+  expect(judged, judged.stderr).toMatchObject({ code: 3 });
+  expect(judged.stdout).toContain(
+    'specs/greeting/spec.md:18  major: Two readings\n    whoever is named\n✗ specs/greeting/spec.md is not ready',
+  );
+  expect((await desk.mw(['show', 'MW-3'])).stdout).toMatch(
+    /Criteria\n {2}greeting\/AC-1 +implement +passed +THEN it prints/,
   );
 });
 
@@ -225,6 +237,8 @@ it('mends the input at fault: a slip in the code, a sentence of the spec, an ins
   expect(text()).toContain('Good day, Ada!');
   expect(readFileSync(join(desk.repository, 'src/greeting-AC-1.txt'), 'utf8')).toContain('Good day, Ada!');
   expect(await desk.mw(['plan', '--check'])).toMatchObject({ code: 0 });
+  const [rebuilt] = (await listItems(desk)).slice(-1);
+  expect((await desk.mw(['show', rebuilt?.id ?? ''])).stdout).toContain('must stay as it is:\n- the exclamation mark');
 
   const rule = await desk.mw(['fix', 'greeting/AC-1', 'route: bad-instruction', '--yes']);
   expect(rule, rule.stdout + rule.stderr).toMatchObject({ code: 0 });

@@ -3,6 +3,7 @@ import { applyPlan } from '../../app/apply-plan.ts';
 import { addFix } from '../../app/fix-here.ts';
 import type { Factory } from '../../app/open-factory.ts';
 import { planHere } from '../../app/plan-here.ts';
+import { phaseResults } from '../../model/phase-result.ts';
 import type { ItemState } from '../../machine/state.ts';
 import { confirm } from '../confirm.ts';
 import type { CliContext } from '../context.ts';
@@ -52,8 +53,19 @@ async function goOnFrom(factory: Factory, context: CliContext, state: ItemState,
   if (plan.items.length === 0) return;
   printPlan(plan, output);
   if (!yes && !(await confirm('Build this now?'))) return output.talk('  Next: mw apply');
-  for (const { id } of await applyPlan(factory, plan)) {
+  for (const { id } of await applyPlan(factory, plan, await readKeepList(factory, state))) {
     const { code } = await guideItem(factory, context, id, { decide: false, yes });
     context.exit(code);
   }
+}
+
+/** What the diagnosis found right, for whoever builds it again. */
+async function readKeepList(factory: Factory, { phases }: ItemState): Promise<string> {
+  const result = phases['diagnose']?.result ?? null;
+  const text = result === null ? null : await factory.artifacts.read(result.hash);
+  const diagnosis = text === null ? null : phaseResults.diagnosis.safeParse(JSON.parse(text.toString('utf8')));
+  const keep = diagnosis?.success === true ? diagnosis.data.keep : [];
+  return keep.length === 0
+    ? ''
+    : ['This is right and must stay as it is:', ...keep.map((each) => `- ${each}`)].join('\n');
 }

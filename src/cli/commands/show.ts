@@ -44,6 +44,20 @@ export function define(command: Command, context: CliContext): void {
         if (page.item.after.length > 0) output.line(`After    ${page.item.after.join(', ')}`);
         if (page.landed !== null)
           output.line(`Landed   ${page.landed.commit}${row.branch === null ? '' : ` on ${row.branch}`}`);
+        if (page.item.criteria.length > 0) output.line('\nCriteria');
+        const verdicts = new Map(
+          page.checks.flatMap(({ criteria }) => (criteria ?? []).map(({ id, type }) => [id, type])),
+        );
+        for (const line of table(
+          page.item.criteria.map(({ id, action, evidence, text }) => [
+            `  ${id}`,
+            action,
+            evidence.type === 'test' ? (verdicts.get(id) ?? 'not tested yet') : evidence.type,
+            oneLine(showControl(text.split('\n').at(-1) ?? ''), 120),
+          ]),
+          output.columns,
+        ))
+          output.line(line);
         if (page.phases.length > 0) output.line('\nPhases');
         for (const line of table(
           page.phases.map((phase) => [

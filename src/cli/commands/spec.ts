@@ -4,6 +4,7 @@ import { exitCode } from '../../model/user-error.ts';
 import type { CliContext } from '../context.ts';
 import { oneLine, table } from '../output.ts';
 import { defineNew } from '../spec-new.ts';
+import { defineReview } from '../spec-review.ts';
 import { defineSplit } from '../spec-split.ts';
 import { defineTrace } from '../spec-trace.ts';
 
@@ -11,6 +12,7 @@ export function define(command: Command, context: CliContext): void {
   const { output } = context;
   defineNew(command, context);
   defineSplit(command, context);
+  defineReview(command, context);
   defineTrace(command, context);
   command
     .command('list')
