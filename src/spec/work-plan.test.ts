@@ -73,3 +73,10 @@ test('more than a hundred items are too many', () => {
   ).join('\n');
   expect(lint(many).join('\n')).toContain('101 items');
 });
+
+test('a plan of any size and shape is judged at once', () => {
+  const numbers = Array.from({ length: 9_999 }, (_, index) => `${Math.floor(index / 999) + 1}.${(index % 999) + 1}`);
+  const chain = numbers.map((number, index) => `## ${number} x\nAfter: ${numbers[index + 1] ?? '-'}\n`).join('');
+  const fan = `## 1. x\nAfter: ${'2,'.repeat(50_000)}\n${numbers.map((number) => `## ${number} x\n`).join('')}## 2. x\n`;
+  for (const text of [chain, fan, '## 1 x\n'.repeat(140_000)]) expect(lint(text).length).toBeGreaterThan(0);
+});
