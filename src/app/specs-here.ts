@@ -6,6 +6,7 @@ import { exitCode, UserError } from '../model/user-error.ts';
 import { assignIds } from '../spec/assign-ids.ts';
 import { isSpecName } from '../spec/criterion-id.ts';
 import { lintSpec } from '../spec/lint-spec.ts';
+import { maxSpecBytes } from '../spec/max-spec-bytes.ts';
 import { parseSpec } from '../spec/parse-spec.ts';
 import type { Spec } from '../spec/spec.ts';
 import { isReady, type SpecFinding } from '../spec/spec-finding.ts';
@@ -28,8 +29,6 @@ export interface LintedSpec extends SpecHere {
 
 const specsFolder = 'specs';
 const specFile = 'spec.md';
-/** Nobody reviews a longer one; it is refused before it is read. */
-const maxBytes = 1024 * 1024;
 
 /**
  * All specs by name, or those that are named. UserErrors: E_NO_SPECS when there is none, E_NOT_FOUND with the nearest
@@ -111,10 +110,10 @@ async function listSpecs(top: string): Promise<readonly string[]> {
 async function readSpec(top: string, name: string): Promise<SpecHere> {
   const path = join(specsFolder, name, specFile);
   const { size } = await stat(join(top, path));
-  if (size > maxBytes) {
+  if (size > maxSpecBytes) {
     throw new UserError(
       'E_SPEC_TOO_LARGE',
-      `${path} has ${size} bytes; a spec may have ${maxBytes}`,
+      `${path} has ${size} bytes; a spec may have ${maxSpecBytes}`,
       'make several specs of it, each in a folder of its own',
       { exit: exitCode.usage },
     );

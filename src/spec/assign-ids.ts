@@ -57,7 +57,11 @@ export function assignIds(name: string, file: string): Assigned {
 type Writable = { -readonly [Key in keyof Line]: Line[Key] };
 
 function findIdLine(lines: readonly Line[], from: number, id: string): number {
-  return lines.find(({ number, text, literal }) => number >= from && !literal && readId(text) === id)?.number ?? from;
+  for (let index = from - 1; index < lines.length; index += 1) {
+    const line = lines[index];
+    if (line !== undefined && !line.literal && readId(line.text) === id) return line.number;
+  }
+  return from;
 }
 
 function removeId(lines: readonly Line[], number: number): void {

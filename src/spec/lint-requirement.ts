@@ -1,12 +1,15 @@
 /** Rules about one requirement and its criteria. */
 import { parseEars } from './ears.ts';
 import { parseEvidence } from './evidence-mark.ts';
+import { maxTextChars } from './parse-spec.ts';
 import { findDuplicates } from './find-duplicates.ts';
 import type { Criterion, Requirement } from './spec.ts';
 import { error, warning, type SpecFinding } from './spec-finding.ts';
 import { findSubjective, findVague } from './vague-words.ts';
 
 const longStatement = 500;
+/** What a work item takes with it. */
+const maxMeaningChars = 20_000;
 
 export function lintRequirement(requirement: Requirement): readonly SpecFinding[] {
   const { name, statement, criteria, line } = requirement;
@@ -26,7 +29,8 @@ export function lintRequirement(requirement: Requirement): readonly SpecFinding[
           ),
         ]
       : []),
-    ...(statement.length > longStatement
+    ...lintLength(statement, line, null),
+    ...(statement.length > longStatement && statement.length <= maxTextChars
       ? [
           warning(
             'two-behaviours',
@@ -50,7 +54,7 @@ function lintEvidence({ id, evidence, line }: Criterion): readonly SpecFinding[]
 }
 
 function lintCriterion(criterion: Criterion): readonly SpecFinding[] {
-  const { id, kind, steps, sentence, line, name } = criterion;
+  const { id, kind, steps, sentence, line, name, meaning } = criterion;
   if (kind === 'sentence') {
     const response = parseEars(sentence)?.response ?? '';
     return [...judgeSentence(sentence, line, id), ...judgeOutcome(response, line, id)];
@@ -58,15 +62,24 @@ function lintCriterion(criterion: Criterion): readonly SpecFinding[] {
   const called = name === '' ? 'this scenario' : `"${name}"`;
   const has = (wanted: string) => steps.some((step) => step.kind === wanted);
   return [
+    ...(meaning.length <= maxMeaningChars
+      ? []
+      : [error('long-text', line, `${called} has more than ${maxMeaningChars} characters`, 'make several of it', id)]),
     ...(has('when')
       ? []
       : [error('no-when', line, `${called} does not say what happens first`, 'add a step with WHEN', id)]),
     ...(has('then')
       ? []
       : [error('no-then', line, `${called} does not say what must come of it`, 'add a step with THEN', id)]),
-    ...steps.flatMap((step) => judgeSentence(step.text, step.line, id)),
+    ...steps.flatMap((step) => [...lintLength(step.text, step.line, id), ...judgeSentence(step.text, step.line, id)]),
     ...outcomesOf(criterion).flatMap((step) => judgeOutcome(step.text, step.line, id)),
   ];
+}
+
+function lintLength(text: string, line: number, criterion: string | null): readonly SpecFinding[] {
+  if (text.length <= maxTextChars) return [];
+  const what = `a text of more than ${maxTextChars} characters is not read to its end`;
+  return [error('long-text', line, what, 'make several requirements or criteria of it', criterion)];
 }
 
 /** THEN, and each AND behind it. */

@@ -87,6 +87,12 @@ describe('a spec', () => {
       'no-error-behaviour',
       7,
     ],
+    [
+      'has a statement that nobody reads',
+      (text) => text.replace('The system', `${'x '.repeat(2_001)}The system`),
+      'long-text',
+      7,
+    ],
     ['has a line that nobody can read', (text) => `${text}${'x'.repeat(10_001)}\n`, 'long-line', 19],
   ])('that %s is told so, at that line', (_, change, rule, line) => {
     expect(lint(change(good))).toContainEqual(expect.objectContaining({ rule, line }));
@@ -102,6 +108,12 @@ describe('a spec', () => {
       .replace('May is asked for', 'der Mai verlangt wird')
       .replace('the ZIP holds the two invoices of May', 'enthält das ZIP die zwei Rechnungen');
     expect(lint(german)).toEqual([]);
+  });
+
+  it('comes to an end, whatever its quotes are', () => {
+    const requirement = '## Requirements\n### Requirement: a\n';
+    expect(lint(`${requirement}${`${'“'.repeat(9_000)}\n`.repeat(38)}`).length).toBeGreaterThan(0);
+    expect(lint(`${requirement}${`- A shall ${'“'.repeat(9_900)}\n`.repeat(300)}`).length).toBeGreaterThan(0);
   });
 
   it('says with each finding what to do', () => {

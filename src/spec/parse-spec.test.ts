@@ -39,6 +39,8 @@ The system SHALL offer one ZIP a month.
 ### Requirement: Not below Requirements
 `;
 
+const scenario = '## Requirements\n### Requirement: a\n#### Scenario: s\n- WHEN a\n';
+
 describe('a spec', () => {
   const spec = parseSpec('invoice-download', file);
   const [requirement] = spec.requirements;
@@ -145,6 +147,11 @@ describe('reading', () => {
     ['many lines with comments that never end', `${'<!--'.repeat(2_000)}\n`.repeat(200)],
     ['emphasis that never ends', `## Purpose\n${`${'**a '.repeat(2_000)}\n`.repeat(200)}`],
     ['very many headings', `## Requirements\n${'### Requirement: a\n'.repeat(20_000)}`],
+    ['one step of very many lines', `${scenario}${'b\n'.repeat(500_000)}`],
+    [
+      'a long statement that very many criteria repeat',
+      `## Requirements\n### Requirement: a\n${`${'w'.repeat(9_000)}\n`.repeat(58)}\n${'- A shall b\n'.repeat(40_000)}`,
+    ],
     ['one endless sentence', `## Requirements\n### Requirement: a\n- WHEN ${'a, '.repeat(500_000)}the x SHALL y`],
   ])('comes to an end: %s', (_, text) => {
     expect(parseSpec('x', text).name).toBe('x');

@@ -13,6 +13,9 @@ import type { Criterion, Requirement, Spec, Step, StepKind } from './spec.ts';
 /** A longer line is no sentence; it is passed over, so that no text whatever takes long to read. */
 export const maxLineChars = 10_000;
 
+/** A longer statement or step is cut: each criterion repeats its statement, and a large file would fill the memory. */
+export const maxTextChars = 4_000;
+
 interface Section {
   readonly heading: Line;
   readonly depth: number;
@@ -78,7 +81,9 @@ function readRequirements(sections: readonly Section[]): readonly Requirement[] 
 function readRequirement(name: string, section: Section, below: readonly Section[]): Requirement {
   const entries = readEntries(section.body);
   const listed = new Set(entries.flat());
-  const statement = paragraph(section.body.filter((line) => !listed.has(line)));
+  const whole = paragraph(section.body.filter((line) => !listed.has(line)));
+  // One character more than allowed, by which lint knows.
+  const statement = whole.slice(0, maxTextChars + 1);
   const sentences = entries.flatMap((entry) => readSentence(entry, statement));
   const scenarios = below.flatMap((each) => {
     const label = each.depth === 4 ? afterLabel(each.text, 'scenario') : null;
@@ -159,7 +164,7 @@ function readSteps(body: readonly Line[]): readonly Step[] {
         text: kind === 'but' ? `but ${plain.slice(word[0].length)}` : plain.slice(word[0].length),
         line: number,
       });
-    } else if (plain !== '' && steps.length > 0) {
+    } else if (plain !== '' && (steps.at(-1)?.text.length ?? Infinity) <= maxTextChars) {
       const last = steps.pop() as Step;
       steps.push({ ...last, text: `${last.text} ${plain}`.trim() });
     }

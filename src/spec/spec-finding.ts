@@ -20,6 +20,7 @@ export type SpecRule =
   | 'subjective'
   | 'no-error-behaviour'
   | 'long-line'
+  | 'long-text'
   | 'evidence'
   | 'work';
 

@@ -84,7 +84,7 @@ export function isAboutErrors(text: string): boolean {
 
 /** What stands in quotes or code is shown or typed as it is, and says nothing of how well. */
 function withoutQuoted(text: string): string {
-  return text.replaceAll(/"[^"]*"|“[^”]*”|„[^“]*“|«[^»]*»|`[^`]*`/g, ' ');
+  return text.replaceAll(/"[^"]*"|“[^“”]*”|„[^„“]*“|«[^«»]*»|`[^`]*`/g, ' ');
 }
 
 function oneOf(words: readonly string[]): RegExp {

@@ -9,14 +9,21 @@ export type Digest = (text: string) => string;
 
 /** Criteria without an id are left out: nothing can be said of them from one day to the next. */
 export function listWanted(spec: Spec, findings: readonly SpecFinding[], digest: Digest): readonly Wanted[] {
-  const errors = findings.filter(({ severity }) => severity === 'error');
+  const errors = findings.filter(({ severity }) => severity === 'error').toSorted((a, b) => a.line - b.line);
+  const own = Map.groupBy(errors, ({ criterion }) => criterion);
+  const about = own.get(null) ?? [];
+  const first = spec.requirements[0]?.line ?? Infinity;
+  // What is wrong outside every requirement is wrong with all of them.
+  const outside = about[0] !== undefined && about[0].line < first ? about[0] : undefined;
+  let at = 0;
   return spec.requirements.flatMap((requirement, index) => {
-    const range = { from: requirement.line, to: spec.requirements[index + 1]?.line ?? Infinity };
-    const about = errors.filter(({ line, criterion }) => criterion === null && isAbout(spec, range, line));
+    while ((about[at]?.line ?? Infinity) < requirement.line) at += 1;
+    const end = spec.requirements[index + 1]?.line ?? Infinity;
+    const inside = (about[at]?.line ?? Infinity) < end ? about[at] : undefined;
     return requirement.criteria.flatMap((criterion) => {
       const { id, meaning, line, evidence } = criterion;
       if (id === null) return [];
-      const own = errors.find((each) => each.criterion === id) ?? about[0];
+      const fault = own.get(id)?.[0] ?? outside ?? inside;
       return [
         {
           id,
@@ -26,15 +33,9 @@ export function listWanted(spec: Spec, findings: readonly SpecFinding[], digest:
           spec: spec.name,
           requirement: requirement.name,
           line,
-          unready: own === undefined ? null : `line ${own.line}: ${own.text}`,
+          unready: fault === undefined ? null : `line ${fault.line}: ${fault.text}`,
         },
       ];
     });
   });
-}
-
-/** What is wrong outside every requirement is wrong with all of them. */
-function isAbout(spec: Spec, range: { readonly from: number; readonly to: number }, line: number): boolean {
-  const first = spec.requirements[0]?.line ?? Infinity;
-  return line < first || (line >= range.from && line < range.to);
 }

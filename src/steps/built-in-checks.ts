@@ -3,6 +3,7 @@ import { listFilesAt, parentsOf, readFilesAt } from '../git/history.ts';
 import type { CriterionTask } from '../model/criterion.ts';
 import type { CheckResult } from '../model/outcome.ts';
 import { lintSpec } from '../spec/lint-spec.ts';
+import { maxSpecBytes } from '../spec/max-spec-bytes.ts';
 import { parseSpec } from '../spec/parse-spec.ts';
 import type { SpecFinding } from '../spec/spec-finding.ts';
 import { lintWorkPlan, parseWorkPlan } from '../spec/work-plan.ts';
@@ -31,6 +32,7 @@ export async function judgeSpecs(gitDir: string, commit: string): Promise<CheckR
   const now = await readFilesAt(gitDir, commit, paths);
   const changed = [...now].filter(([path, content]) => before.get(path)?.equals(content) !== true);
   const problems = changed.flatMap(([path, content]) => {
+    if (content.length > maxSpecBytes) return [`${path} has ${content.length} bytes; ${maxSpecBytes} are the most.`];
     const text = content.toString('utf8');
     return lintFile(path, text, now)
       .filter(({ severity }) => severity === 'error')

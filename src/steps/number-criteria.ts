@@ -3,8 +3,7 @@ import { lstat, open, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { assignIds } from '../spec/assign-ids.ts';
 import { isSpecName } from '../spec/criterion-id.ts';
-
-const maxSpecBytes = 1024 * 1024;
+import { maxSpecBytes } from '../spec/max-spec-bytes.ts';
 
 /**
  * Gives ids to the criteria that an agent has written into `specs/` of its working copy, as `mw spec lint --fix` does for
