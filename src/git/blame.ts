@@ -1,6 +1,7 @@
 /** Who wrote which line. */
 import { runGit } from './git.ts';
 import { GitFailed } from './git-call.ts';
+import { unquotePath } from './quoted-path.ts';
 
 export interface BlamedLine {
   /** From 1, in the file as it is at the commit asked about. */
@@ -27,6 +28,8 @@ export async function blame(question: BlameQuestion): Promise<readonly BlamedLin
   const args = [
     'blame',
     '--porcelain',
+    '--no-textconv',
+    '--encoding=UTF-8',
     ...(thorough === true ? ['-w', '-M', '-C', '-C'] : []),
     ...(range === undefined ? [] : ['-L', `${range.from},${range.to}`]),
     commit,
@@ -55,7 +58,8 @@ function parsePorcelain(text: string): readonly BlamedLine[] {
     }
     const [, commit, then, now] = /^([0-9a-f]{40,64}) (\d+) (\d+)(?: \d+)?$/.exec(line) ?? [];
     if (commit !== undefined) header = [commit, Number(then), Number(now)];
-    else if (header !== null && line.startsWith('filename ')) paths.set(header[0], line.slice('filename '.length));
+    else if (header !== null && line.startsWith('filename '))
+      paths.set(header[0], unquotePath(line.slice('filename '.length)));
   }
   return lines;
 }

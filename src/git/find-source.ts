@@ -1,4 +1,5 @@
 /** Where a line of a commit was before that commit: pure, from the commit's patch. */
+import { unquotePath } from './quoted-path.ts';
 
 /** One stretch of a patch made without context lines. */
 export interface Hunk {
@@ -47,22 +48,9 @@ export function parsePatch(patch: string): readonly Hunk[] {
   return hunks;
 }
 
-/** git quotes names with unusual characters, and ends names that hold a blank with a tab. */
+/** git ends names that hold a blank with a tab. */
 function pathIn(text: string, prefix: string): string {
-  const plain = text.replace(/\t$/, '');
-  if (!plain.startsWith('"')) return plain.startsWith(prefix) ? plain.slice(prefix.length) : plain;
-  const bytes: number[] = [];
-  const inner = plain.slice(1, -1);
-  const escapes: Readonly<Record<string, number>> = { n: 10, t: 9, '"': 34, '\\': 92, a: 7, b: 8, f: 12, r: 13, v: 11 };
-  for (let at = 0; at < inner.length; at += 1) {
-    if (inner[at] !== '\\') bytes.push(inner.charCodeAt(at));
-    else {
-      const octal = /^[0-7]{3}/.exec(inner.slice(at + 1))?.[0];
-      bytes.push(octal === undefined ? (escapes[inner[at + 1] ?? ''] ?? 63) : Number.parseInt(octal, 8));
-      at += octal === undefined ? 1 : 3;
-    }
-  }
-  const name = new TextDecoder().decode(Uint8Array.from(bytes));
+  const name = unquotePath(text.replace(/\t$/, ''));
   return name.startsWith(prefix) ? name.slice(prefix.length) : name;
 }
 

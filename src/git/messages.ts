@@ -16,18 +16,25 @@ export async function readMessages(
   commits: readonly string[],
 ): Promise<ReadonlyMap<string, CommitMessage>> {
   if (commits.length === 0) return new Map();
-  const args = ['log', '--no-walk=unsorted', '--no-show-signature', '--ignore-missing', '-z', '--stdin'];
-  const { stdout } = await runGit([...args, '--format=%H%x01%an%x01%aI%x01%B'], {
+  const args = [
+    'log',
+    '--no-walk=unsorted',
+    '--no-show-signature',
+    '--ignore-missing',
+    '--encoding=UTF-8',
+    '-z',
+    '--stdin',
+  ];
+  const { stdout } = await runGit([...args, '--format=%H%x00%an%x00%aI%x00%B'], {
     gitDir,
     input: `${commits.join('\n')}\n`,
   });
-  const entries = stdout.toString('utf8').split('\0');
-  return new Map(
-    entries.flatMap((entry) => {
-      const [commit = '', author = '', at = '', ...rest] = entry.split('\u0001');
-      const text = rest.join('\u0001');
-      if (commit === '') return [];
-      return [[commit, { commit, author, at, subject: text.split('\n', 1)[0] ?? '', text }] as const];
-    }),
-  );
+  // Four fields a commit, each ended by NUL, which no field can hold.
+  const fields = stdout.toString('utf8').split('\0');
+  const messages = new Map<string, CommitMessage>();
+  for (let index = 0; index + 3 < fields.length; index += 4) {
+    const [commit = '', author = '', at = '', text = ''] = fields.slice(index, index + 4);
+    messages.set(commit, { commit, author, at, subject: text.split('\n', 1)[0] ?? '', text });
+  }
+  return messages;
 }

@@ -24,14 +24,21 @@ export async function writeNote(gitDir: string, commit: string, text: string): P
   return 'busy';
 }
 
-/** The commit's note; `null` when it has none. */
+/**
+ * The commit's note; `null` when it has none, or one of another make than ours: too large, or no text. `git notes show`
+ * would run the programs that the repository's configuration names for showing files.
+ */
 export async function readNote(gitDir: string, commit: string): Promise<string | null> {
-  const { stdout, exitCode } = await runGit(['notes', `--ref=${ref}`, 'show', commit], {
+  const found = await runGit(['notes', `--ref=${ref}`, 'list', commit], { gitDir, accept: [0, 1, 128] });
+  const id = found.stdout.toString('utf8').trim();
+  if (found.exitCode !== 0 || id === '') return null;
+  const note = await runGit(['cat-file', 'blob', id], {
     gitDir,
-    accept: [0, 1, 128],
+    accept: [0, 128],
     maxBytes: maxNoteBytes,
+    whenTooLong: 'cut',
   });
-  return exitCode === 0 ? stdout.toString('utf8') : null;
+  return note.exitCode === 0 && !note.cut ? note.stdout.toString('utf8') : null;
 }
 
 /** The notes of all these commits, in two processes whatever their number. */

@@ -49,6 +49,8 @@ export const hardening = [
   'maintenance.auto=false',
   'submodule.recurse=false',
   'diff.ignoreSubmodules=all',
+  'diff.orderFile=/dev/null',
+  'log.showRoot=true',
   'safe.bareRepository=explicit',
   'merge.conflictStyle=zdiff3',
   // Objects first, refs last, and both flushed: no branch names what a power cut has taken. A `-loose-object` here would

@@ -42,6 +42,7 @@ export async function readWorkHistory(options: {
       'log',
       '--topo-order',
       '--no-show-signature',
+      '--encoding=UTF-8',
       '-M',
       '--name-status',
       '-z',
@@ -59,7 +60,7 @@ const maxHistoryBytes = 1024 ** 3;
 
 async function readMessages(gitDir: string, range: readonly string[]): Promise<ReadonlyMap<string, string>> {
   const greps = telling.map((pattern) => `--grep=${pattern}`);
-  const args = ['log', '--no-show-signature', '-E', ...greps, '-z', '--format=%H%n%B', ...range];
+  const args = ['log', '--no-show-signature', '--encoding=UTF-8', '-E', ...greps, '-z', '--format=%H%n%B', ...range];
   const { stdout } = await runGit(args, { gitDir, maxBytes: maxHistoryBytes });
   const entries = stdout.toString('utf8').split('\0');
   return new Map(
@@ -70,31 +71,34 @@ async function readMessages(gitDir: string, range: readonly string[]): Promise<R
   );
 }
 
-/** Commits begin with a byte that no path, name or date holds; fields end with NUL. */
-function parseLog(output: Buffer, told: ReadonlyMap<string, string>): HistoryCommit[] {
-  return output
-    .toString('utf8')
-    .split('\u0001')
-    .slice(1)
-    .map((entry) => {
-      const [commit = '', at = '', author = '', ...rest] = entry.split('\0');
-      return { commit, at, author, message: told.get(commit) ?? null, files: parseFiles(rest) };
-    });
-}
+const header = /^\u0001([0-9a-f]{40,64})$/;
 
-function parseFiles(fields: readonly string[]): readonly TouchedFile[] {
-  const files: TouchedFile[] = [];
+/**
+ * Fields end with NUL, and are read in their order: a file may be called like the beginning of a commit, which counts as
+ * one only where the letter of a change would stand.
+ */
+function parseLog(output: Buffer, told: ReadonlyMap<string, string>): HistoryCommit[] {
+  const fields = output.toString('utf8').split('\0');
+  const commits: (HistoryCommit & { readonly files: TouchedFile[] })[] = [];
   for (let index = 0; index < fields.length;) {
     // git puts an empty line between the commit and its files.
-    const status = (fields[index] ?? '').replace(/^\n+/, '');
-    const renamed = status.startsWith('R') || status.startsWith('C');
+    const field = (fields[index] ?? '').replace(/^\n+/, '');
+    const commit = header.exec(field)?.[1];
+    if (commit !== undefined) {
+      const [at = '', author = ''] = fields.slice(index + 1, index + 3);
+      commits.push({ commit, at, author, message: told.get(commit) ?? null, files: [] });
+      index += 3;
+      continue;
+    }
+    const renamed = field.startsWith('R') || field.startsWith('C');
     const path = fields[index + (renamed ? 2 : 1)];
-    if (path === undefined || status === '') {
+    if (field === '' || path === undefined) {
       index += 1;
       continue;
     }
-    files.push({ path, from: renamed ? (fields[index + 1] ?? null) : null, deleted: status.startsWith('D') });
+    const from = renamed ? (fields[index + 1] ?? null) : null;
+    commits.at(-1)?.files.push({ path, from, deleted: field.startsWith('D') });
     index += renamed ? 3 : 2;
   }
-  return files;
+  return commits;
 }
