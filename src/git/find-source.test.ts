@@ -59,3 +59,10 @@ test('names with quotes, blanks and letters of any script are read back', () => 
   const [hunk] = parsePatch(`--- ${name}\n+++ b/a b.ts\t\n@@ -1 +1 @@\n-one\n+two\n`);
   expect(hunk).toMatchObject({ oldPath: 'spät "x".ts', newPath: 'a b.ts', old: ['one'], new: ['two'] });
 });
+
+test('a long run of one line is compared in time that grows with its length', () => {
+  const text = patch([...Array<string>(60_000).fill('}'), 'x'], Array<string>(60_001).fill('}'));
+  const started = performance.now();
+  expect(source(text, 10)).not.toBeNull();
+  expect(performance.now() - started).toBeLessThan(5_000);
+});

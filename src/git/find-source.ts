@@ -106,6 +106,9 @@ function findEdited(hunk: Hunk, index: number): Source | null {
   return best < similarEnough ? null : at(hunk, scores.indexOf(best), 'edited');
 }
 
+/** So many neighbours on each side tell one place from another; more would make long runs of one line take forever. */
+const furthest = 100;
+
 /** The place in `before` whose surroundings agree longest with those of `after[index]`. */
 function longestRun(
   before: readonly string[],
@@ -116,13 +119,17 @@ function longestRun(
   for (const [place, text] of before.entries()) {
     if (text !== after[index]) continue;
     let chars = text.length;
-    for (let step = 1; before[place - step] !== undefined && before[place - step] === after[index - step]; step += 1)
+    for (let step = 1; step <= furthest && isSame(before[place - step], after[index - step]); step += 1)
       chars += before[place - step]?.length ?? 0;
-    for (let step = 1; before[place + step] !== undefined && before[place + step] === after[index + step]; step += 1)
+    for (let step = 1; step <= furthest && isSame(before[place + step], after[index + step]); step += 1)
       chars += before[place + step]?.length ?? 0;
     if (best === null || chars > best.chars) best = { index: place, chars };
   }
   return best;
+}
+
+function isSame(a: string | undefined, b: string | undefined): boolean {
+  return a !== undefined && a === b;
 }
 
 function at(hunk: Hunk, index: number, how: Source['how']): Source {

@@ -19,7 +19,7 @@ export interface TracedLine {
 
 const mostHops = 50;
 /** A larger patch is a new vendor folder, not a move that anybody made by hand. */
-const maxPatchBytes = 64 * 1024 * 1024;
+const maxPatchBytes = 16 * 1024 * 1024;
 
 /**
  * The commit for which `isOurs` holds, or the last one on the way when there is none; `null` when the file has no such
