@@ -26,7 +26,13 @@ export function findDrift(path: string, file: GeneratedFile, authors: Authors | 
   const shown = runs.flatMap(({ from, to, commit }) => {
     const near = [nearest(authors, from - 2, -1, built), nearest(authors, to, 1, built)].filter((id) => id !== null);
     const order = edits.get(commit) ?? 0;
-    return criteriaOf(near, order, built).map((criterion) => ({ criterion, file: path, lines: { from, to }, commit }));
+    // No generated line is left to go by: the edit took the place of all of them.
+    return criteriaOf(near.length === 0 ? file.generated : near, order, built).map((criterion) => ({
+      criterion,
+      file: path,
+      lines: { from, to },
+      commit,
+    }));
   });
   // An edit of which no line is left took lines away.
   const visible = new Set(authors);
