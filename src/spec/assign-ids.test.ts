@@ -67,6 +67,14 @@ describe('ids', () => {
     expect(mended.file.match(/export\/AC-2/g)).toHaveLength(1);
   });
 
+  it('that stand twice go, and no other comment', () => {
+    const two =
+      '## Requirements\n### Requirement: R\n- A shall b. <!-- x/AC-1 -->\n- A shall c. <!-- note --> <!-- x/AC-1 -->\n';
+    const mended = assignIds('x', two);
+    expect(mended.file).toContain('- A shall c. <!-- note --> <!-- x/AC-2 -->\n');
+    expect(assignIds('x', mended.file)).toEqual({ file: mended.file, given: [] });
+  });
+
   it('keep Windows line ends, and a last line without one', () => {
     const windows = file.trimEnd().replaceAll('\n', '\r\n');
     const { file: fixed } = assignIds('export', windows);

@@ -1,5 +1,5 @@
 /** Gives every criterion an id, and changes nothing else in the file. */
-import { isSpecName, readId, writeId, writeNext } from './criterion-id.ts';
+import { isSpecName, readId, withoutId, writeId, writeNext } from './criterion-id.ts';
 import { parseSpec } from './parse-spec.ts';
 import { scanLines, type Line } from './scan-lines.ts';
 
@@ -68,7 +68,7 @@ function removeId(lines: readonly Line[], number: number): void {
   const line = lines[number - 1] as Writable;
   const id = readId(line.text);
   if (id === null) return;
-  const rest = line.text.replace(/[ \t]*<!--[ \t]*\S+[ \t]*-->/, '');
+  const rest = withoutId(line.text);
   // A line that held nothing but the id goes as a whole.
   if (rest.trim() === '') line.end = '';
   line.text = rest.trim() === '' ? '' : rest;

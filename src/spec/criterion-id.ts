@@ -19,6 +19,12 @@ export function readId(text: string): string | null {
   return idComment.exec(text)?.[1] ?? null;
 }
 
+/** The line without its id, and without the white space before it. */
+export function withoutId(text: string): string {
+  const found = idComment.exec(text);
+  return found === null ? text : text.slice(0, found.index).trimEnd() + text.slice(found.index + found[0].length);
+}
+
 /** The number of an id: 3 for `invoice-download/AC-3`. */
 export function numberOf(id: string): number {
   return Number(id.slice(id.lastIndexOf('-') + 1));
