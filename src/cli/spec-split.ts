@@ -3,6 +3,7 @@ import { registerProject } from '../app/projects.ts';
 import { lintSpecs } from '../app/specs-here.ts';
 import { addItems } from '../app/work.ts';
 import { exitCode, UserError } from '../model/user-error.ts';
+import { showControl } from '../model/visible-text.ts';
 import type { CliContext } from './context.ts';
 import { guideItem } from './guide.ts';
 
@@ -26,7 +27,7 @@ export function defineSplit(command: Command, context: CliContext): void {
         const { id: project } = await registerProject(factory.store, process.cwd());
         const [item] = await addItems(factory, project, [
           {
-            title: `Break down: ${found.spec.title ?? name}`,
+            title: `Break down: ${found.spec.title ?? name}`.slice(0, 200),
             body: `Write specs/${name}/work.md for specs/${name}/spec.md.`,
             pipeline: 'planning',
           },
@@ -34,7 +35,7 @@ export function defineSplit(command: Command, context: CliContext): void {
         if (item === undefined) throw new Error('no item was added');
         if (!options.run || options.json === true) {
           if (options.json === true) return context.output.json({ item: { id: item.id, title: item.title } });
-          context.output.line(`${item.id}  ${item.title}`);
+          context.output.line(`${item.id}  ${showControl(item.title)}`);
           return context.output.talk('  Next: mw up --until-empty');
         }
         const { state, code } = await guideItem(factory, context, item.id, { decide: false, yes: false });

@@ -37,6 +37,9 @@ export function planItems(rows: readonly PlanRow[], context: PlanContext): reado
   }));
 }
 
+/** What one item can hold. */
+const mostCriteria = 500;
+
 interface Group {
   readonly spec: string;
   /** The item of the work plan; `null` for a requirement's criteria without one. */
@@ -54,7 +57,12 @@ function groupRows(rows: readonly PlanRow[], { plans }: PlanContext): readonly G
     const [first] = group;
     if (first === undefined) return [];
     const part = first.action === 'remove' ? null : (leafOf(plans.get(first.spec), first.id) ?? null);
-    return [{ spec: first.spec, part, rows: group }];
+    const count = Math.ceil(group.length / mostCriteria);
+    return Array.from({ length: count }, (_, index) => ({
+      spec: first.spec,
+      part,
+      rows: group.slice(index * mostCriteria, (index + 1) * mostCriteria),
+    }));
   });
 }
 

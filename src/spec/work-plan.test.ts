@@ -59,6 +59,7 @@ describe('refused is', () => {
       plan.replace('After: 1\n', 'After: 1\nCriteria: export/AC-1\n'),
       /2 has parts and criteria/,
     ],
+    ['one that says too much', `${plan}\n${'words '.repeat(4_000)}`, /has \d+ characters; 20000 are the most/],
     ['an empty plan', '# Work\n', /names no item/],
   ];
   test.each(broken)('%s', (_, text, said) => {

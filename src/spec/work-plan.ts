@@ -24,6 +24,7 @@ export interface WorkPart {
 
 const mostParts = 100;
 const deepest = 3;
+const longestBody = 20_000;
 const numbered = /^([1-9][0-9]{0,2}(?:\.[1-9][0-9]{0,2}){0,5})\.?\s+(\S.*)$/;
 
 export function parseWorkPlan(text: string): readonly WorkPart[] {
@@ -95,7 +96,7 @@ export function lintWorkPlan(parts: readonly WorkPart[], criteria: readonly stri
   const numbers = new Set<string>();
   const owner = new Map<string, string>();
   const known = new Set(criteria);
-  for (const { number, line, depth, size, hasParts, criteria: own } of parts) {
+  for (const { number, line, depth, size, hasParts, criteria: own, body } of parts) {
     if (numbers.has(number)) say(line, `the number ${number} stands twice`, 'give each its own');
     numbers.add(number);
     if (depth > deepest)
@@ -109,6 +110,8 @@ export function lintWorkPlan(parts: readonly WorkPart[], criteria: readonly stri
         size === 'large' ? `${number} is too large for one agent` : `${number} has no size`,
         size === 'large' ? `give it parts: ${number}.1, ${number}.2` : 'write "Size: small" or "Size: medium"',
       );
+    if (body.length > longestBody)
+      say(line, `${number} has ${body.length} characters; ${longestBody} are the most`, 'say less, or give it parts');
     if (own.length === 0) say(line, `${number} is for no criterion`, 'write "Criteria: SPEC/AC-1"');
     for (const id of own) {
       const other = owner.get(id);
