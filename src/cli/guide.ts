@@ -101,7 +101,7 @@ async function decide(
   if (text !== '') context.output.line(showControl(addedText(text)));
   if (
     options.yes ||
-    (await confirm(gate.type === 'approval' ? 'Is this what you want?' : `${gate.text}. Do you agree?`))
+    (await confirm(gate.type === 'approval' ? 'Is this what you want?' : `${showControl(gate.text)}. Do you agree?`))
   ) {
     await ask(factory, item.id, { type: 'approved', gate: gate.id, by, note: null });
     return true;

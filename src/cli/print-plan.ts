@@ -11,19 +11,21 @@ const signs: Readonly<Record<PlanAction, string>> = { add: '+', change: '~', rem
 export function printPlan(plan: PlanHere, output: Output): void {
   const shown = plan.rows.filter(({ action, unready }) => action !== 'unchanged' || unready !== null);
   for (const [spec, rows] of Map.groupBy(shown, (row) => row.spec)) {
-    output.line(output.tone('bold', `specs/${spec}/spec.md`));
+    output.line(output.tone('bold', showControl(`specs/${spec}/spec.md`)));
     for (const row of rows) printRow(row, output);
     output.line('');
   }
   for (const { spec, count } of plan.nameless)
-    output.line(`specs/${spec}/spec.md: ${countOf(count, 'criterion has', 'criteria have')} no id: mw spec lint --fix`);
-  for (const fault of plan.faults) output.line(fault);
+    output.line(
+      `${showControl(`specs/${spec}/spec.md`)}: ${countOf(count, 'criterion has', 'criteria have')} no id: mw spec lint --fix`,
+    );
+  for (const fault of plan.faults) output.line(showControl(fault));
   output.line(`Plan: ${summarize(plan)}.`);
   if (plan.items.length > 0) output.line(describeWork(plan));
   for (const branch of plan.undelivered)
-    output.line(`Landed work waits on ${branch}; it is counted as built: git merge ${branch}`);
+    output.line(showControl(`Landed work waits on ${branch}; it is counted as built: git merge ${branch}`));
   for (const path of plan.uncommitted)
-    output.line(`${path} differs from the latest commit; mw apply needs it committed`);
+    output.line(`${showControl(path)} differs from the latest commit; mw apply needs it committed`);
 }
 
 function printRow(row: PlanRow, output: Output): void {

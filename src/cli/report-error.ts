@@ -12,7 +12,7 @@ export function reportError(error: unknown, json: boolean): ExitCode {
     process.stdout.write(`${printableJson({ schemaVersion, error: problem })}\n`);
   }
   if (known !== null) {
-    process.stderr.write(`✗ ${showControl(known.message)}  [${known.code}]\n  Next: ${known.next}\n`);
+    process.stderr.write(`✗ ${showControl(known.message)}  [${known.code}]\n  Next: ${showControl(known.next)}\n`);
     return known.exit;
   }
   if ((error as NodeJS.ErrnoException | null)?.code === 'ENOSPC') {
@@ -22,7 +22,7 @@ export function reportError(error: unknown, json: boolean): ExitCode {
     return exitCode.error;
   }
   process.stderr.write(
-    `✗ Millwright itself failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n  Next: please report this, with the text above\n`,
+    `✗ Millwright itself failed: ${showControl(error instanceof Error ? (error.stack ?? error.message) : String(error))}\n  Next: please report this, with the text above\n`,
   );
   return exitCode.error;
 }

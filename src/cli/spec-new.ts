@@ -5,6 +5,7 @@ import { lintSpecs } from '../app/specs-here.ts';
 import { addItems } from '../app/work.ts';
 import { isFinal } from '../model/work-item.ts';
 import { exitCode, UserError } from '../model/user-error.ts';
+import { showControl } from '../model/visible-text.ts';
 import type { CliContext } from './context.ts';
 import { guideItem } from './guide.ts';
 import { printSpecs } from './print-specs.ts';
@@ -41,7 +42,7 @@ export function defineNew(command: Command, context: CliContext): void {
         if (item === undefined) throw new Error('no item was added');
         if (!options.run || options.json === true) {
           if (options.json === true) return context.output.json({ item: { id: item.id, title: item.title } });
-          context.output.line(`${item.id}  ${item.title}`);
+          context.output.line(`${item.id}  ${showControl(item.title)}`);
           return context.output.talk('  Next: mw up --until-empty, and mw inbox for its questions');
         }
         const { state, code } = await guideItem(factory, context, item.id, {

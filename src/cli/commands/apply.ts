@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { applyPlan } from '../../app/apply-plan.ts';
 import { planHere } from '../../app/plan-here.ts';
 import { exitCode, UserError } from '../../model/user-error.ts';
+import { showControl } from '../../model/visible-text.ts';
 import { confirm } from '../confirm.ts';
 import type { CliContext } from '../context.ts';
 import { defaultSlots } from '../default-slots.ts';
@@ -42,7 +43,7 @@ export function define(command: Command, context: CliContext): void {
         const added = await applyPlan(factory, plan);
         if (options.json === true)
           output.json({ ...planJson(plan), added: added.map(({ id, title }) => ({ id, title })) });
-        else for (const { id, title } of added) output.line(`${id}  ${title}`);
+        else for (const { id, title } of added) output.line(`${id}  ${showControl(title)}`);
         if (!options.run) return output.talk('  Next: mw up --until-empty');
         const ids = [...new Set([...added.map(({ id }) => id), ...plan.items.flatMap(({ afterItems }) => afterItems)])];
         const code = await runAndFollow(factory, context, {

@@ -52,7 +52,7 @@ export function define(command: Command, context: CliContext): void {
           );
           if (options.json === true) return output.json({ item: { id: item.id, title: item.title } });
           if (!options.run) {
-            output.line(`${item.id}  ${item.title}`);
+            output.line(`${item.id}  ${showControl(item.title)}`);
             return output.talk('  Next: mw up --until-empty');
           }
           return context.exit(

@@ -5,6 +5,7 @@ import type { Factory } from '../../app/open-factory.ts';
 import { planHere } from '../../app/plan-here.ts';
 import { phaseResults } from '../../model/phase-result.ts';
 import type { ItemState } from '../../machine/state.ts';
+import { showControl } from '../../model/visible-text.ts';
 import { confirm } from '../confirm.ts';
 import type { CliContext } from '../context.ts';
 import { guideItem } from '../guide.ts';
@@ -32,7 +33,7 @@ export function define(command: Command, context: CliContext): void {
         const item = await addFix(factory, process.cwd(), { asked, words, again: options.again === true });
         if (!options.run || options.json === true) {
           if (options.json === true) return output.json({ item: { id: item.id, title: item.title } });
-          output.line(`${item.id}  ${item.title}`);
+          output.line(`${item.id}  ${showControl(item.title)}`);
           return output.talk('  Next: mw up --until-empty');
         }
         const yes = options.yes === true;
@@ -47,7 +48,7 @@ export function define(command: Command, context: CliContext): void {
 async function goOnFrom(factory: Factory, context: CliContext, state: ItemState, yes: boolean): Promise<void> {
   const { output } = context;
   const facts = state.phases['diagnose']?.facts ?? {};
-  if (facts['route'] === 'defer') return output.talk(`  Next: mw add "${state.item.title}"`);
+  if (facts['route'] === 'defer') return output.talk(`  Next: mw add "${showControl(state.item.title)}"`);
   if (facts['route'] !== 'bad-spec') return;
   const plan = await planHere(factory, process.cwd(), []);
   if (plan.items.length === 0) return;

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { lintSpecs, readSpecs, type LintedSpec, type SpecHere } from '../../app/specs-here.ts';
 import { exitCode } from '../../model/user-error.ts';
 import type { CliContext } from '../context.ts';
+import { showControl } from '../../model/visible-text.ts';
 import { oneLine, table } from '../output.ts';
 import { defineNew } from '../spec-new.ts';
 import { defineReview } from '../spec-review.ts';
@@ -29,7 +30,7 @@ export function define(command: Command, context: CliContext): void {
       }));
       if (options.json === true) return output.json({ specs: rows });
       const lines = rows.map(({ name, title, criteria, ready }) => [
-        name,
+        oneLine(name, 80),
         `${criteria} ${criteria === 1 ? 'criterion' : 'criteria'}`,
         ready ? 'ready' : 'not ready',
         oneLine(title ?? '', 60),
@@ -46,15 +47,15 @@ export function define(command: Command, context: CliContext): void {
       if (found === undefined) return;
       const { spec, path } = found;
       if (options.json === true) return output.json({ spec: { ...spec, layout: undefined, path } });
-      output.line(output.tone('bold', spec.title ?? spec.name));
-      if (spec.purpose !== '') output.line(spec.purpose);
-      for (const each of spec.assumptions) output.line(`  assumed: ${each}`);
+      output.line(output.tone('bold', showControl(spec.title ?? spec.name)));
+      if (spec.purpose !== '') output.line(showControl(spec.purpose));
+      for (const each of spec.assumptions) output.line(`  assumed: ${showControl(each)}`);
       for (const { name: requirement, statement, criteria } of spec.requirements) {
-        output.line(`\n${output.tone('bold', requirement)}`);
-        if (statement !== '') output.line(`  ${statement}`);
+        output.line(`\n${output.tone('bold', showControl(requirement))}`);
+        if (statement !== '') output.line(`  ${showControl(statement)}`);
         for (const { id, name: scenario, sentence, steps } of criteria) {
-          output.line(`  ${id ?? 'no id'}  ${scenario}${sentence}`);
-          for (const { kind, text } of steps) output.line(`      ${kind.toUpperCase()} ${text}`);
+          output.line(`  ${id ?? 'no id'}  ${showControl(scenario + sentence)}`);
+          for (const { kind, text } of steps) output.line(`      ${kind.toUpperCase()} ${showControl(text)}`);
         }
       }
     });
@@ -83,11 +84,12 @@ export function define(command: Command, context: CliContext): void {
 }
 
 function printLint(linted: LintedSpec, { output }: CliContext): void {
-  const { path, findings, given } = linted;
+  const { findings, given } = linted;
+  const path = showControl(linted.path);
   for (const id of given) output.line(`${path}  ${id} is new`);
   for (const { line, severity, text, next } of findings) {
-    output.line(`${path}:${line}  ${severity}: ${text}`);
-    output.line(`    ${next}`);
+    output.line(`${path}:${line}  ${severity}: ${showControl(text)}`);
+    output.line(`    ${showControl(next)}`);
   }
   const errors = findings.filter(({ severity }) => severity === 'error').length;
   const warnings = findings.length - errors;

@@ -18,7 +18,7 @@ export function define(command: Command, context: CliContext): void {
 
 function printWhy({ text, origin, criteria, missing }: Why, output: Output): void {
   const say = (label: string, words: string) => {
-    for (const line of behind(label.padEnd(13), showControl(words), output.columns)) output.line(line);
+    for (const line of behind(showControl(label).padEnd(13), showControl(words), output.columns)) output.line(line);
   };
   const { commit, hops, place, trailers, record } = origin;
   if (text !== null) output.line(output.tone('bold', oneLine(showControl(text.trim()), output.columns ?? 200)));
@@ -46,7 +46,7 @@ function printWhy({ text, origin, criteria, missing }: Why, output: Output): voi
   } else say('by', [...trailers.attempts, ...trailers.items].join(', '));
   for (const each of missing) say('missing', each);
   const [first] = trailers.attempts;
-  if (first !== undefined) output.talk(`  Next: mw logs ${first} --prompt`);
+  if (first !== undefined) output.talk(`  Next: mw logs ${showControl(first)} --prompt`);
 }
 
 function printCriterion({ id, asBuilt, today, same }: WhyCriterion, say: (label: string, words: string) => void): void {
