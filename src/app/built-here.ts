@@ -1,8 +1,10 @@
 /** The reading of a repository's history, kept in the home so that the next one only reads what is new. */
 import { createHash, randomUUID } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import picomatch from 'picomatch';
+import { exitCode, UserError } from '../model/user-error.ts';
 import { readRef } from '../git/refs.ts';
 import { listBranches, type UserRepository } from '../git/user-repository.ts';
 import { readBuilt, readDrift, type BuiltReading } from '../insight/read-built.ts';
@@ -19,13 +21,20 @@ export interface BuiltHere {
   readonly undelivered: readonly string[];
 }
 
-/** What the checkout and the branches of landed work say. `isHandWritten`: paths whose edits are nobody's concern. */
+/** What the checkout and the branches of landed work say; E_SHALLOW where history is cut off. `isHandWritten`: paths whose edits are nobody's concern. */
 export async function readBuiltHere(
   home: string,
   repository: UserRepository,
   isHandWritten: (path: string) => boolean,
 ): Promise<BuiltHere> {
   const { commonDir, gitDir } = repository;
+  if (existsSync(join(commonDir, 'shallow')))
+    throw new UserError(
+      'E_SHALLOW',
+      'this clone is shallow: what is built is read from history, and a part of it is not here',
+      'git fetch --unshallow (in CI: fetch-depth: 0)',
+      { exit: exitCode.usage },
+    );
   const head = await readRef(gitDir, 'HEAD');
   const branches = (await listBranches(repository)).filter((name) => /^millwright[/-]/.test(name));
   const kept = await Promise.all(branches.map((name) => readRef(commonDir, `refs/heads/${name}`)));
