@@ -207,7 +207,7 @@ function unprovable({ item, pipeline }: StepItem): Refusal | null {
         `asks for a test as its evidence, and pipeline ${pipeline.name} runs none`,
         `add a check with kind: test to ${projectFile}, or <!-- evidence: person --> to the criterion`,
       );
-    if (evidence.type === 'command' && pipeline.checks[evidence.check] === undefined)
+    if (evidence.type === 'command' && !('run' in (pipeline.checks[evidence.check] ?? {})))
       return refuse(
         `asks for the check ${evidence.check}, which pipeline ${pipeline.name} does not run`,
         `add it to ${projectFile} and to the pipeline`,
