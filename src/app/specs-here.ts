@@ -1,5 +1,5 @@
 /** The specs of the checkout around a folder: `specs/NAME/spec.md`, as they lie there. */
-import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { lstat, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { nearestWord } from '../config/nearest-word.ts';
 import { exitCode, UserError } from '../model/user-error.ts';
@@ -11,6 +11,7 @@ import { parseSpec } from '../spec/parse-spec.ts';
 import type { Spec } from '../spec/spec.ts';
 import { isReady, type SpecFinding } from '../spec/spec-finding.ts';
 import { findRepository } from './projects.ts';
+import { readPlainText } from './read-plain-text.ts';
 
 export interface SpecHere {
   /** From the top of the checkout. */
@@ -32,7 +33,7 @@ const specFile = 'spec.md';
 
 /**
  * All specs by name, or those that are named. UserErrors: E_NO_SPECS when there is none, E_NOT_FOUND with the nearest
- * name, E_SPEC_TOO_LARGE, E_SPEC_NOT_TEXT.
+ * name, and those of `readPlainText`.
  */
 export async function readSpecs(folder: string, names: readonly string[]): Promise<readonly SpecHere[]> {
   const { path: top } = await findRepository(folder);
@@ -75,56 +76,39 @@ async function lintOne(top: string, here: SpecHere, fix: boolean): Promise<Omit<
 
 /** An id that stands in two specs names neither. */
 function addClashes(linted: readonly Omit<LintedSpec, 'ready'>[]): readonly LintedSpec[] {
-  const owner = new Map<string, string>();
+  const owners = Map.groupBy(
+    linted.flatMap(({ path, spec }) => [...new Set(spec.layout.ids.map(({ id }) => id))].map((id) => ({ id, path }))),
+    ({ id }) => id,
+  );
   return linted.map((each) => {
-    const clashes: SpecFinding[] = [];
-    for (const { id, line } of each.spec.layout.ids) {
-      const other = owner.get(id) ?? each.path;
-      owner.set(id, other);
-      if (other === each.path) continue;
-      clashes.push({
-        rule: 'duplicate-id',
-        severity: 'error',
-        line,
-        criterion: id,
-        text: `${id} stands in ${other} too`,
-        next: 'remove the comment here, then mw spec lint --fix',
-      });
-    }
+    const clashes = each.spec.layout.ids.flatMap(({ id, line }): readonly SpecFinding[] => {
+      const other = owners.get(id)?.find(({ path }) => path !== each.path);
+      if (other === undefined) return [];
+      const text = `${id} stands in ${other.path} too`;
+      const next = 'remove the comment where it does not belong, then mw spec lint --fix';
+      return [{ rule: 'duplicate-id', severity: 'error', line, criterion: id, text, next }];
+    });
     const findings = [...each.findings, ...clashes].sort((a, b) => a.line - b.line);
     return { ...each, findings, ready: isReady(findings) };
   });
 }
 
+/** Also what is none of ours to follow, such as a link: reading it says so, and nobody takes a spec for removed. */
 async function listSpecs(top: string): Promise<readonly string[]> {
   const entries = await readdir(join(top, specsFolder), { withFileTypes: true }).catch(absent);
-  const folders = (entries ?? []).filter((entry) => entry.isDirectory()).map(({ name }) => name);
+  const folders = (entries ?? []).filter((entry) => entry.isDirectory() || entry.isSymbolicLink());
   const found: string[] = [];
-  for (const name of folders.sort()) {
-    const file = await stat(join(top, specsFolder, name, specFile)).catch(absent);
-    if (file?.isFile() === true) found.push(name);
+  for (const { name } of folders) {
+    const file = await lstat(join(top, specsFolder, name, specFile)).catch(absent);
+    if (file !== null) found.push(name);
   }
-  return found;
+  return found.sort();
 }
 
 async function readSpec(top: string, name: string): Promise<SpecHere> {
   const path = join(specsFolder, name, specFile);
-  const { size } = await stat(join(top, path));
-  if (size > maxSpecBytes) {
-    throw new UserError(
-      'E_SPEC_TOO_LARGE',
-      `${path} has ${size} bytes; a spec may have ${maxSpecBytes}`,
-      'make several specs of it, each in a folder of its own',
-      { exit: exitCode.usage },
-    );
-  }
-  const bytes = await readFile(join(top, path));
-  const text = bytes.toString('utf8');
-  if (!Buffer.from(text, 'utf8').equals(bytes)) {
-    throw new UserError('E_SPEC_NOT_TEXT', `${path} is not UTF-8 text`, `save ${path} as UTF-8`, {
-      exit: exitCode.usage,
-    });
-  }
+  const text = await readPlainText(top, path, maxSpecBytes);
+  if (text === null) throw noSuchSpec(name, []);
   return { path, text, spec: parseSpec(name, text) };
 }
 

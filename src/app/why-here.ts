@@ -1,6 +1,5 @@
 /** Why something is there: a line, a commit or a criterion of the checkout around a folder. */
-import { readFile } from 'node:fs/promises';
-import { isAbsolute, join, relative, resolve } from 'node:path';
+import { isAbsolute, relative, resolve } from 'node:path';
 import { readFileAt } from '../git/history.ts';
 import { readRef } from '../git/refs.ts';
 import { originOfCommit, originOfLine, type Origin } from '../insight/trace-origin.ts';
@@ -9,6 +8,7 @@ import { exitCode, UserError } from '../model/user-error.ts';
 import { parseSpec } from '../spec/parse-spec.ts';
 import type { Built } from '../spec/built.ts';
 import { readBuiltHere } from './built-here.ts';
+import { readCheckoutFile } from '../steps/checkout-file.ts';
 import { digestCriterion } from '../steps/criterion-digest.ts';
 import { findRepository } from './projects.ts';
 
@@ -75,7 +75,8 @@ async function findLine(
   line: number,
 ): Promise<{ readonly text: string; readonly lineAtHead: number }> {
   const committed = (await readFileAt(gitDir, head, path))?.toString('utf8').split(/\r?\n/);
-  const here = (await readFile(join(top, path), 'utf8').catch(absent))?.split(/\r?\n/) ?? committed;
+  const lies = await readCheckoutFile(top, path);
+  const here = lies === '' ? committed : lies.split(/\r?\n/);
   const text = here?.[line - 1];
   if (here === undefined || text === undefined || (line === here.length && text === ''))
     throw notFound(
@@ -123,8 +124,8 @@ async function describeCriterion(id: string, { trailers, record }: Origin, top: 
   const noted = record?.criteria.find((each) => each.id === id);
   const asBuilt = noted !== undefined && (hash === null || digestCriterion(noted.text) === hash) ? noted.text : null;
   const name = id.slice(0, id.indexOf('/'));
-  const file = await readFile(join(top, 'specs', name, 'spec.md'), 'utf8').catch(absent);
-  const spec = file === undefined ? null : parseSpec(name, file);
+  const file = await readCheckoutFile(top, `specs/${name}/spec.md`);
+  const spec = file === '' ? null : parseSpec(name, file);
   const today = spec?.requirements.flatMap(({ criteria }) => criteria).find((each) => each.id === id)?.meaning ?? null;
   return {
     id,
@@ -138,9 +139,4 @@ async function describeCriterion(id: string, { trailers, record }: Origin, top: 
 
 function notFound(what: string, next: string): UserError {
   return new UserError('E_NOT_FOUND', what, next, { exit: exitCode.notFound });
-}
-
-function absent(error: NodeJS.ErrnoException): undefined {
-  if (['ENOENT', 'ENOTDIR', 'EISDIR'].includes(error.code ?? '')) return undefined;
-  throw error;
 }

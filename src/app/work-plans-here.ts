@@ -1,8 +1,10 @@
 /** The work plans that lie beside specs: `specs/NAME/work.md`. */
-import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { lintWorkPlan, parseWorkPlan, type WorkPart } from '../spec/work-plan.ts';
+import { UserError } from '../model/user-error.ts';
+import { maxSpecBytes } from '../spec/max-spec-bytes.ts';
 import { findRepository } from './projects.ts';
+import { readPlainText } from './read-plain-text.ts';
 import type { SpecHere } from './specs-here.ts';
 
 export interface WorkPlansHere {
@@ -19,9 +21,10 @@ export async function readWorkPlans(folder: string, specs: readonly SpecHere[]):
   const faults: string[] = [];
   for (const { path, spec } of specs) {
     const file = join(dirname(path), 'work.md');
-    const text = await readFile(join(top, file), 'utf8').catch((error: NodeJS.ErrnoException) => {
-      if (error.code === 'ENOENT') return null;
-      throw error;
+    const text = await readPlainText(top, file, maxSpecBytes).catch((error: unknown) => {
+      if (!(error instanceof UserError)) throw error;
+      faults.push(`${file} is not followed: ${error.message}`);
+      return null;
     });
     if (text === null) continue;
     const parts = parseWorkPlan(text);
