@@ -5,6 +5,7 @@ import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import picomatch from 'picomatch';
 import { exitCode, UserError } from '../model/user-error.ts';
+import { isAncestor } from '../git/history.ts';
 import { readRef } from '../git/refs.ts';
 import { listBranches, type UserRepository } from '../git/user-repository.ts';
 import { readBuilt, readDrift, type BuiltReading } from '../insight/read-built.ts';
@@ -44,7 +45,10 @@ export async function readBuiltHere(
   const reading = await readBuilt(commonDir, tips, before);
   const { drifts, reading: after } = await readDrift(commonDir, reading, isHandWritten);
   if (after !== before) await writeCache(file, after);
-  const undelivered = branches.filter((_, index) => kept[index] !== head);
+  const delivered = await Promise.all(
+    kept.map((tip) => tip === null || (head !== null && isAncestor(commonDir, tip, head))),
+  );
+  const undelivered = branches.filter((_, index) => delivered[index] === false);
   return { built: after.built, drifts, head, undelivered };
 }
 
@@ -64,7 +68,7 @@ async function readCache(file: string): Promise<BuiltReading | null> {
   if (text === null) return null;
   try {
     const reading = JSON.parse(text) as BuiltReading;
-    return reading.version === 1 ? reading : null;
+    return reading.version === 2 ? reading : null;
   } catch (error) {
     if (error instanceof SyntaxError) return null;
     throw error;

@@ -14,6 +14,12 @@ export async function isAncestor(gitDir: string, ancestor: string, commit: strin
   return exitCode === 0;
 }
 
+/** Commits that can be reached from `to` and not from `from`, newest first; none where one of the two is not there. */
+export async function listBetween(gitDir: string, from: string, to: string): Promise<readonly string[]> {
+  const { stdout, exitCode } = await runGit(['rev-list', to, `^${from}`, '--'], { gitDir, accept: [0, 128] });
+  return exitCode === 0 ? stdout.toString('utf8').split('\n').slice(0, -1) : [];
+}
+
 /** The tree of a commit. */
 export async function treeOf(gitDir: string, commit: string): Promise<string> {
   return (await readCommit(gitDir, commit)).tree;

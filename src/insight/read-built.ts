@@ -1,15 +1,15 @@
 /** What is built, from the history of the user's repository alone. */
 import { blame } from '../git/blame.ts';
-import { isAncestor } from '../git/history.ts';
+import { isAncestor, listBetween } from '../git/history.ts';
 import { readWorkHistory } from '../git/work-history.ts';
-import { readTrailers } from '../model/trailers.ts';
-import { foldHistory, nothingBuilt, type Built } from '../spec/built.ts';
+import { readTrailers, type Trailers } from '../model/trailers.ts';
+import { foldHistory, nothingBuilt, type Built, type BuiltCommit } from '../spec/built.ts';
 import type { Drift } from '../spec/compare.ts';
 import { findDrift, isConcerned } from '../spec/find-drift.ts';
 
 /** A reading that can be gone on from: the commits that it covers, and what they say. */
 export interface BuiltReading {
-  readonly version: 1;
+  readonly version: 2;
   readonly tips: readonly string[];
   readonly built: Built;
   /** Who wrote the lines of a generated file that was edited by hand: by `COMMIT:PATH` of the first tip. */
@@ -26,16 +26,19 @@ export async function readBuilt(
   const usable = before !== null && (await covers(gitDir, tips, before.tips)) ? before : null;
   const start = usable?.built ?? nothingBuilt;
   const commits = await readWorkHistory({ gitDir, tips, known: usable?.tips ?? [], begun: start.length > 0 });
-  const built = foldHistory(
-    start,
-    commits.map(({ commit, at, message, files }) => ({
-      commit,
-      at,
-      files,
-      trailers: message === null ? null : readTrailers(message),
-    })),
-  );
-  return { version: 1, tips, built, authors: {} };
+  const read: BuiltCommit[] = [];
+  for (const { commit, at, message, files } of commits) {
+    const trailers = message === null ? null : readTrailers(message);
+    read.push({ commit, at, files, trailers, takesBack: await listTakenBack(gitDir, trailers) });
+  }
+  const built = foldHistory(start, read);
+  return { version: 2, tips, built, authors: {} };
+}
+
+async function listTakenBack(gitDir: string, trailers: Trailers | null): Promise<readonly string[]> {
+  if (trailers === null || trailers.reverts === null) return [];
+  const { reverts, revertsSince } = trailers;
+  return revertsSince === null ? [reverts] : [reverts, ...(await listBetween(gitDir, revertsSince, reverts))];
 }
 
 function sameTips(a: readonly string[], b: readonly string[]): boolean {

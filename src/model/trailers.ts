@@ -20,6 +20,8 @@ export interface Trailers {
   readonly removes: readonly CriterionId[];
   /** The commit that this one takes back, in the words of `git revert`. */
   readonly reverts: string | null;
+  /** Where that commit is a merge: the side that stays. All that the merge had brought is taken back. */
+  readonly revertsSince: string | null;
 }
 
 export function writeTrailers({ item, run, attempts, criteria }: Origin): string {
@@ -43,7 +45,10 @@ export function readTrailers(message: string): Trailers {
     implements: { id: string; hash: string }[];
     removes: string[];
   };
-  let reverts: string | null = null;
+  const [, reverts = null, revertsSince = null] =
+    /^This reverts commit ([0-9a-f]{40,64})\b(?:, reversing\s+changes made to ([0-9a-f]{40,64})\b)?/m.exec(
+      message.slice(message.indexOf('\n') + 1),
+    ) ?? [];
   for (const line of message.split('\n').slice(1)) {
     const [, key, value = ''] = /^\s{0,8}([A-Z][A-Za-z-]{0,40}): (\S{1,200})\s*$/.exec(line) ?? [];
     if (key === 'Millwright-Item') found.items.push(value);
@@ -54,7 +59,6 @@ export function readTrailers(message: string): Trailers {
       if (CriterionId.safeParse(id).success && CriterionHash.safeParse(hash).success)
         found.implements.push({ id, hash });
     } else if (key === 'Removes' && CriterionId.safeParse(value).success) found.removes.push(value);
-    reverts ??= /^This reverts commit ([0-9a-f]{40,64})\b/.exec(line)?.[1] ?? null;
   }
-  return { ...found, reverts };
+  return { ...found, reverts, revertsSince };
 }

@@ -25,23 +25,33 @@ export interface Built {
   readonly files: Readonly<Record<string, GeneratedFile>>;
   /** What each commit of ours implements or removes. */
   readonly work: Readonly<Record<string, { readonly order: number; readonly criteria: readonly string[] }>>;
+  /** What a removal or a revert took away, so that taking that one back brings it again. */
+  readonly undone: Readonly<Record<string, readonly Undone[]>>;
   readonly length: number;
+}
+
+export interface Undone {
+  readonly id: string;
+  readonly was: BuiltCriterion;
 }
 
 export interface BuiltCommit {
   readonly commit: string;
   readonly at: string;
   readonly trailers: Trailers | null;
+  /** Commits whose work it takes back: several where it reverts a merge. */
+  readonly takesBack: readonly string[];
   readonly files: readonly { readonly path: string; readonly from: string | null; readonly deleted: boolean }[];
 }
 
-export const nothingBuilt: Built = { criteria: {}, files: {}, work: {}, length: 0 };
+export const nothingBuilt: Built = { criteria: {}, files: {}, work: {}, undone: {}, length: 0 };
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 interface Draft {
   readonly criteria: Map<string, BuiltCriterion>;
   readonly files: Map<string, Mutable<GeneratedFile>>;
   readonly work: Map<string, { order: number; criteria: readonly string[] }>;
+  readonly undone: Map<string, readonly Undone[]>;
   length: number;
 }
 
@@ -50,6 +60,7 @@ export function foldHistory(before: Built, commits: readonly BuiltCommit[]): Bui
     criteria: new Map(Object.entries(before.criteria)),
     files: new Map(Object.entries(before.files)),
     work: new Map(Object.entries(before.work)),
+    undone: new Map(Object.entries(before.undone)),
     length: before.length,
   };
   for (const commit of commits) foldCommit(draft, commit);
@@ -57,21 +68,27 @@ export function foldHistory(before: Built, commits: readonly BuiltCommit[]): Bui
     criteria: Object.fromEntries(draft.criteria),
     files: Object.fromEntries(draft.files),
     work: Object.fromEntries(draft.work),
+    undone: Object.fromEntries(draft.undone),
     length: draft.length,
   };
 }
 
-function foldCommit(draft: Draft, { commit, at, trailers, files }: BuiltCommit): void {
+function foldCommit(draft: Draft, { commit, at, trailers, takesBack, files }: BuiltCommit): void {
   const order = draft.length;
   draft.length += 1;
   const ours = trailers !== null && trailers.reverts === null && isWork(trailers);
-  if (trailers !== null && trailers.reverts !== null) takeBack(draft, trailers.reverts);
+  const undone = takesBack.flatMap((reverted) => takeBack(draft, reverted, order));
   if (ours) {
     for (const { id, hash } of trailers.implements) draft.criteria.set(id, { hash, commit, order, at });
-    for (const id of trailers.removes) draft.criteria.set(id, { hash: null, commit, order, at });
+    for (const id of trailers.removes) {
+      const was = draft.criteria.get(id);
+      if (was !== undefined && was.hash !== null) undone.push({ id, was });
+      draft.criteria.set(id, { hash: null, commit, order, at });
+    }
     const criteria = [...trailers.implements.map(({ id }) => id), ...trailers.removes];
     draft.work.set(commit, { order, criteria });
   }
+  if (undone.length > 0) draft.undone.set(commit, undone);
   for (const { path, from, deleted } of files) {
     if (from !== null) moveFile(draft, from, path);
     touch(draft, path, { commit, order, deleted }, ours);
@@ -82,9 +99,18 @@ function isWork({ implements: implemented, removes, items }: Trailers): boolean 
   return implemented.length + removes.length + items.length > 0;
 }
 
-/** A revert undoes what the commit said; what was built before it is not known to stand, so the plan builds it again. */
-function takeBack(draft: Draft, reverted: string): void {
-  for (const [id, { commit }] of draft.criteria) if (commit === reverted) draft.criteria.delete(id);
+/**
+ * A revert undoes what the commit said; what was built before that is not known to stand, so the plan builds it again.
+ * What a removal or another revert had taken away is there again, as of now.
+ */
+function takeBack({ criteria, undone }: Draft, reverted: string, order: number): Undone[] {
+  for (const { id, was } of undone.get(reverted) ?? []) {
+    const now = criteria.get(id);
+    if (now === undefined || now.commit === reverted) criteria.set(id, { ...was, order });
+  }
+  const own = [...criteria].filter(([, { commit }]) => commit === reverted);
+  for (const [id] of own) criteria.delete(id);
+  return own.flatMap(([id, was]) => (was.hash === null ? [] : [{ id, was }]));
 }
 
 function moveFile(draft: Draft, from: string, to: string): void {

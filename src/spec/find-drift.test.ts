@@ -5,6 +5,7 @@ import { findDrift } from './find-drift.ts';
 const work = (commit: string, id: string): BuiltCommit => ({
   commit,
   at: '',
+  takesBack: [],
   trailers: {
     items: ['MW-1'],
     runs: [],
@@ -12,6 +13,7 @@ const work = (commit: string, id: string): BuiltCommit => ({
     implements: [{ id, hash: '0'.repeat(16) }],
     removes: [],
     reverts: null,
+    revertsSince: null,
   },
   files: [{ path: 'a.ts', from: null, deleted: false }],
 });
@@ -19,6 +21,7 @@ const byHand: BuiltCommit = {
   commit: 'hand',
   at: '',
   trailers: null,
+  takesBack: [],
   files: [{ path: 'a.ts', from: null, deleted: false }],
 };
 

@@ -146,3 +146,16 @@ it('does not plan from a history that is cut off', async () => {
   git(shallow, 'clone', '-q', '--depth', '1', `file://${desk.repository}`, '.');
   expectRefusal(await desk.mw(['plan'], { cwd: shallow }), 2, 'E_SHALLOW');
 });
+
+it('says that landed work waits for a merge only until it is merged', async () => {
+  git(desk.repository, 'branch', 'millwright/main', 'HEAD~1');
+  expect((await desk.mw(['plan'])).stdout).not.toContain('Landed work waits');
+  git(
+    desk.repository,
+    'branch',
+    '-f',
+    'millwright/main',
+    git(desk.repository, 'commit-tree', 'HEAD^{tree}', '-p', 'HEAD', '-m', 'x'),
+  );
+  expect((await desk.mw(['plan'])).stdout).toContain('Landed work waits on millwright/main');
+});

@@ -94,3 +94,28 @@ it('reads no note that is too large', async () => {
   git(folder, 'notes', '--ref=millwright', 'add', '-F', file, head);
   expect(await readNote(gitDir, head)).toBeNull();
 });
+
+it('knows what reverts, reverts of reverts, reverts of merges and of removals leave built', async () => {
+  const { folder, put, built } = repository();
+  const isBuilt = async (id: string) => ((await built()).criteria[id]?.hash ?? null) !== null;
+  put('a.txt', 'a\n', `Add\n\n${trailers('a/AC-1')}`);
+  git(folder, 'revert', '--no-edit', 'HEAD');
+  expect(await isBuilt('a/AC-1')).toBe(false);
+  git(folder, 'revert', '--no-edit', 'HEAD');
+  expect(await isBuilt('a/AC-1')).toBe(true);
+
+  git(folder, 'rm', '-q', 'a.txt');
+  git(folder, 'commit', '-q', '-m', 'Remove\n\nRemoves: a/AC-1\nMillwright-Item: MW-2');
+  expect(await isBuilt('a/AC-1')).toBe(false);
+  git(folder, 'revert', '--no-edit', 'HEAD');
+  expect(await isBuilt('a/AC-1')).toBe(true);
+
+  git(folder, 'checkout', '-q', '-b', 'side');
+  put('b.txt', 'b\n', `Add\n\n${trailers('a/AC-2')}`);
+  git(folder, 'checkout', '-q', 'main');
+  git(folder, 'merge', '-q', '--no-ff', '--no-edit', 'side');
+  expect(await isBuilt('a/AC-2')).toBe(true);
+  git(folder, 'revert', '-m', '1', '--no-edit', 'HEAD');
+  expect(await isBuilt('a/AC-2')).toBe(false);
+  expect(await isBuilt('a/AC-1')).toBe(true);
+});
