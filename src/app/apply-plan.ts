@@ -7,15 +7,15 @@ import type { Factory } from './open-factory.ts';
 import type { PlanHere } from './plan-here.ts';
 import { addItems } from './work.ts';
 
-/** Adds every item of the plan, or none; `note` goes into the words of each. E_NOT_COMMITTED while a spec differs from the latest commit. */
+/** Adds every item of the plan, or none; `note` goes into the words of each. E_NOT_COMMITTED while a spec differs from the latest commit of the target. */
 export async function applyPlan(factory: Factory, plan: PlanHere, note = ''): Promise<readonly WorkItem[]> {
   const [first] = plan.uncommitted;
   if (first !== undefined) {
     const many = plan.uncommitted.length === 1 ? '' : ` and ${plan.uncommitted.length - 1} more`;
     throw new UserError(
       'E_NOT_COMMITTED',
-      `${first}${many} differs from the latest commit; work is done on what is committed`,
-      'git add specs && git commit -m "Say what is wanted", then mw apply',
+      `${first}${many} differs from the latest commit of ${plan.target}; work is done on what is committed there`,
+      `git add specs && git commit -m "Say what is wanted", on ${plan.target}, then mw apply`,
       { exit: exitCode.usage },
     );
   }

@@ -4,28 +4,34 @@ import { existsSync } from 'node:fs';
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import picomatch from 'picomatch';
+import type { ProjectConfig } from '../model/config.ts';
 import { exitCode, UserError } from '../model/user-error.ts';
 import { isAncestor } from '../git/history.ts';
-import { readRef } from '../git/refs.ts';
+import { branchRef, readRef } from '../git/refs.ts';
 import { listBranches, type UserRepository } from '../git/user-repository.ts';
 import { readBuilt, readDrift, type BuiltReading } from '../insight/read-built.ts';
 import type { Built } from '../spec/built.ts';
 import type { Drift } from '../spec/compare.ts';
-import { readProjectHere } from './pin-here.ts';
 
 export interface BuiltHere {
   readonly built: Built;
   readonly drifts: readonly Drift[];
   /** The commit that is checked out; `null` in a repository without one. */
   readonly head: string | null;
+  /** The latest commit of the target, which work starts from; the one that is checked out where there is no such branch. */
+  readonly accepted: string | null;
   /** Branches with landed work that the checkout does not have yet. */
   readonly undelivered: readonly string[];
 }
 
-/** What the checkout and the branches of landed work say; E_SHALLOW where history is cut off. `isHandWritten`: paths whose edits are nobody's concern. */
+/**
+ * What the checkout, the target and the branches of landed work say; E_SHALLOW where history is cut off. `target`: the
+ * branch that work lands on, `null` where nobody says. `isHandWritten`: paths whose edits are nobody's concern.
+ */
 export async function readBuiltHere(
   home: string,
   repository: UserRepository,
+  target: string | null,
   isHandWritten: (path: string) => boolean,
 ): Promise<BuiltHere> {
   const { commonDir, gitDir } = repository;
@@ -39,7 +45,9 @@ export async function readBuiltHere(
   const head = await readRef(gitDir, 'HEAD');
   const branches = (await listBranches(repository)).filter((name) => /^millwright[/-]/.test(name));
   const kept = await Promise.all(branches.map((name) => readRef(commonDir, `refs/heads/${name}`)));
-  const tips = [...new Set([head, ...kept].filter((tip) => tip !== null))];
+  const onTarget = target === null ? null : await readRef(commonDir, branchRef(target));
+  // Work that landed while another branch is checked out is built all the same.
+  const tips = [...new Set([head, onTarget, ...kept].filter((tip) => tip !== null))];
   const file = join(home, 'cache', `built-${createHash('sha256').update(commonDir).digest('hex').slice(0, 16)}.json`);
   const before = await readCache(file);
   const reading = await readBuilt(commonDir, tips, before);
@@ -49,13 +57,12 @@ export async function readBuiltHere(
     kept.map((tip) => tip === null || (head !== null && isAncestor(commonDir, tip, head))),
   );
   const undelivered = branches.filter((_, index) => delivered[index] === false);
-  return { built: after.built, drifts, head, undelivered };
+  return { built: after.built, drifts, head, accepted: onTarget ?? head, undelivered };
 }
 
 /** Protected paths are a person's own: nobody wonders who edits them. */
-export async function handWrittenHere(folder: string): Promise<(path: string) => boolean> {
-  const { config } = await readProjectHere(folder);
-  const matches = picomatch([...config.protect, 'specs/**', '.millwright/**', 'millwright.yaml'], { dot: true });
+export function handWritten({ protect }: ProjectConfig): (path: string) => boolean {
+  const matches = picomatch([...protect, 'specs/**', '.millwright/**', 'millwright.yaml'], { dot: true });
   return (path) => matches(path);
 }
 

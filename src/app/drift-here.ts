@@ -9,7 +9,7 @@ import type { WorkItem } from '../model/work-item.ts';
 import type { PlanRow } from '../spec/compare.ts';
 import type { Factory } from './open-factory.ts';
 import { planHere } from './plan-here.ts';
-import { findRepository } from './projects.ts';
+import { findCheckout } from './projects.ts';
 import { addItems } from './work.ts';
 
 /** Criteria whose generated lines were edited, also those that have changed since. */
@@ -65,7 +65,7 @@ export async function settleDrift(
 
 /** Declares files hand-written: from now on no agent changes them, and nobody wonders who did. Answers the file to commit. */
 export async function protectFiles(folder: string, globs: readonly string[]): Promise<string> {
-  const { path } = await findRepository(folder);
+  const { path } = await findCheckout(folder);
   const file = join(path, projectFile);
   const text = await readFile(file, 'utf8');
   await writeFile(file, addToProtect(text, globs));

@@ -5,7 +5,7 @@ import { readShipped } from '../config/shipped-files.ts';
 import { exitCode, UserError } from '../model/user-error.ts';
 import type { WorkItem } from '../model/work-item.ts';
 import type { Factory } from './open-factory.ts';
-import { findRepository, registerProject } from './projects.ts';
+import { findCheckout, registerProject } from './projects.ts';
 import { addItems } from './work.ts';
 import { whyHere, type Why } from './why-here.ts';
 
@@ -78,7 +78,7 @@ async function describeDefect(folder: string, why: Why, words: string): Promise<
 }
 
 async function instructionsNow(folder: string, name: string): Promise<string> {
-  const { path } = await findRepository(folder);
+  const { path } = await findCheckout(folder);
   const own = await readFile(join(path, '.millwright', 'instructions', name, 'SKILL.md'), 'utf8').catch(
     (error: NodeJS.ErrnoException) => {
       if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return null;

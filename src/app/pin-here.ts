@@ -9,7 +9,7 @@ import { readShipped } from '../config/shipped-files.ts';
 import type { ProjectConfig } from '../model/config.ts';
 import type { PinnedPipeline } from '../model/pipeline.ts';
 import { exitCode, UserError } from '../model/user-error.ts';
-import { findRepository } from './projects.ts';
+import { findCheckout } from './projects.ts';
 
 export interface ProjectHere {
   readonly path: string;
@@ -21,7 +21,7 @@ export interface ProjectHere {
 
 /** `millwright.yaml` of the checkout around `folder`, as it lies there. E_CONFIG names every mistake with its place. */
 export async function readProjectHere(folder: string): Promise<ProjectHere> {
-  const { path } = await findRepository(folder);
+  const { path } = await findCheckout(folder);
   const text = await readText(join(path, projectFile));
   if (text === null)
     throw new UserError('E_NO_CONFIG', `there is no ${projectFile} in ${path}`, 'mw init', { exit: exitCode.usage });
@@ -47,7 +47,7 @@ export async function pinHere(folder: string, name: string | undefined): Promise
 
 /** The pipelines that lie in the checkout around `folder`, by name. */
 export async function ownPipelinesHere(folder: string): Promise<readonly string[]> {
-  const { path } = await findRepository(folder);
+  const { path } = await findCheckout(folder);
   return listOwnPipelines((name) => listNames(join(path, name)));
 }
 

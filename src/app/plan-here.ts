@@ -8,10 +8,11 @@ import { parseSpec } from '../spec/parse-spec.ts';
 import { planItems, type PlannedItem } from '../spec/plan-items.ts';
 import { listWanted } from '../spec/wanted.ts';
 import { readWorkPlans } from './work-plans-here.ts';
-import { handWrittenHere, readBuiltHere, type BuiltHere } from './built-here.ts';
+import { handWritten, readBuiltHere, type BuiltHere } from './built-here.ts';
 import { digestCriterion } from '../steps/criterion-digest.ts';
 import type { Factory } from './open-factory.ts';
-import { findRepository, registerProject } from './projects.ts';
+import { readProjectHere } from './pin-here.ts';
+import { findCheckout, registerProject } from './projects.ts';
 import { lintSpecs, type LintedSpec } from './specs-here.ts';
 
 export interface PlanHere {
@@ -22,7 +23,9 @@ export interface PlanHere {
   readonly nameless: readonly { readonly spec: string; readonly count: number }[];
   readonly undelivered: readonly string[];
   readonly project: string;
-  /** Specs whose text differs from the latest commit; work is done on what is committed. */
+  /** The branch that work lands on. */
+  readonly target: string;
+  /** Specs whose text differs from the latest commit of the target; work is done on what is committed there. */
   readonly uncommitted: readonly string[];
   /** Why a work.md is not followed. */
   readonly faults: readonly string[];
@@ -30,10 +33,11 @@ export interface PlanHere {
 
 /** `only`: specs, or criteria, by name; everything without one. E_NOT_FOUND for a name that is neither. */
 export async function planHere(factory: Factory, folder: string, only: readonly string[]): Promise<PlanHere> {
-  const { repository } = await findRepository(folder);
+  const { repository } = await findCheckout(folder);
   const { id: project } = await registerProject(factory.store, folder);
   const specs = await specsHere(folder);
-  const here = await readBuiltHere(factory.home.root, repository, await handWrittenHere(folder));
+  const { config } = await readProjectHere(folder);
+  const here = await readBuiltHere(factory.home.root, repository, config.target, handWritten(config));
   const wanted = specs.flatMap(({ spec, findings }) => listWanted(spec, findings, digestCriterion));
   const all = comparePlan(wanted, here.built, await readUnderway(factory, project), here.drifts);
   const rows = all.filter((row) => only.length === 0 || only.some((name) => name === row.id || name === row.spec));
@@ -55,7 +59,8 @@ export async function planHere(factory: Factory, folder: string, only: readonly 
     undelivered: here.undelivered,
     faults,
     project,
-    uncommitted: await listUncommitted(repository, here.head, specs),
+    target: config.target,
+    uncommitted: await listUncommitted(repository, here.accepted, specs),
   };
 }
 
@@ -69,14 +74,14 @@ async function specsHere(folder: string): Promise<readonly LintedSpec[]> {
 
 async function listUncommitted(
   { commonDir }: UserRepository,
-  head: string | null,
+  accepted: string | null,
   specs: readonly LintedSpec[],
 ): Promise<readonly string[]> {
-  if (head === null) return specs.map(({ path }) => path);
-  const committed = (await listFilesAt(commonDir, head, 'specs')).filter((path) =>
+  if (accepted === null) return specs.map(({ path }) => path);
+  const committed = (await listFilesAt(commonDir, accepted, 'specs')).filter((path) =>
     /^specs\/[^/]+\/spec\.md$/.test(path),
   );
-  const texts = await readFilesAt(commonDir, head, committed);
+  const texts = await readFilesAt(commonDir, accepted, committed);
   const same = (path: string, text: string) => texts.get(path)?.toString('utf8').replaceAll('\r\n', '\n') === text;
   const changed = specs.filter(({ path, text }) => !same(path, text.replaceAll('\r\n', '\n'))).map(({ path }) => path);
   const here = new Set(specs.map(({ path }) => path));

@@ -8,13 +8,22 @@ import { defaultBranch, locateUserRepository, type UserRepository } from '../git
 import { shortName } from '../store/home.ts';
 import type { ProjectRow, Store, StoredLimits } from '../store/store.ts';
 
+/** A repository with the top folder of one of its checkouts; that of the repository itself where it is bare. */
+export interface RepositoryHere {
+  readonly path: string;
+  readonly repository: UserRepository;
+}
+
 /** The main checkout of the user's repository around `folder`. E_NO_REPOSITORY when there is none. */
-export async function findRepository(
-  folder: string,
-): Promise<{ readonly path: string; readonly repository: UserRepository }> {
+export async function findRepository(folder: string): Promise<RepositoryHere> {
+  return mainCheckout((await findCheckout(folder)).repository);
+}
+
+/** The very checkout around `folder`, also where it is a linked worktree or a submodule. E_NO_REPOSITORY when there is none. */
+export async function findCheckout(folder: string): Promise<RepositoryHere> {
   for (let path = resolve(folder); ; path = dirname(path)) {
-    const found = await locateUserRepository(path);
-    if (found !== null) return mainCheckout(found);
+    const repository = await locateUserRepository(path);
+    if (repository !== null) return { path, repository };
     if (path !== dirname(path)) continue;
     throw new UserError(
       'E_NO_REPOSITORY',
@@ -28,7 +37,7 @@ export async function findRepository(
 }
 
 /** Linked worktrees share one project: that of the repository they belong to. */
-async function mainCheckout(found: UserRepository): Promise<{ path: string; repository: UserRepository }> {
+async function mainCheckout(found: UserRepository): Promise<RepositoryHere> {
   const commonDir = realpathSync(found.commonDir);
   const path = basename(commonDir) === '.git' ? dirname(commonDir) : commonDir;
   return { path, repository: (await locateUserRepository(path)) ?? found };

@@ -11,7 +11,7 @@ import { openArtifacts } from '../store/artifacts.ts';
 import { homeAt } from '../store/home.ts';
 import { readBuiltHere } from './built-here.ts';
 import type { Factory } from './open-factory.ts';
-import { findRepository } from './projects.ts';
+import { findCheckout } from './projects.ts';
 import { readOrigin } from './read-origin.ts';
 
 export interface VerifiedCommit {
@@ -54,9 +54,9 @@ export async function exportStatements(
 
 /** One Agent Trace record of the latest commit. */
 export async function exportAgentTrace(home: string, folder: string, version: string): Promise<object> {
-  const { repository } = await findRepository(folder);
+  const { repository } = await findCheckout(folder);
   const gitDir = repository.commonDir;
-  const { built, head } = await readBuiltHere(home, repository, () => true);
+  const { built, head } = await readBuiltHere(home, repository, null, () => true);
   if (head === null) throw noCommit();
   const notes = await readNotes(gitDir, Object.keys(built.work));
   const ranges: TracedRange[] = [];
@@ -80,7 +80,7 @@ export async function exportAgentTrace(home: string, folder: string, version: st
 
 /** Writes notes again from the journal, for commits that have none. Answers how many. */
 export async function restoreNotes(factory: Factory, folder: string): Promise<number> {
-  const { repository } = await findRepository(folder);
+  const { repository } = await findCheckout(folder);
   const { gitDir, commits } = await commitsHere(factory.home.root, folder, []);
   const known = await readNotes(gitDir, commits);
   let written = 0;
@@ -100,10 +100,10 @@ async function commitsHere(
   folder: string,
   named: readonly string[],
 ): Promise<{ readonly gitDir: string; readonly commits: readonly string[] }> {
-  const { repository } = await findRepository(folder);
+  const { repository } = await findCheckout(folder);
   const gitDir = repository.commonDir;
   if (named.length === 0) {
-    const { built } = await readBuiltHere(home, repository, () => true);
+    const { built } = await readBuiltHere(home, repository, null, () => true);
     return { gitDir, commits: Object.keys(built.work) };
   }
   const commits: string[] = [];

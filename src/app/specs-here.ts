@@ -10,7 +10,7 @@ import { maxSpecBytes } from '../spec/max-spec-bytes.ts';
 import { parseSpec } from '../spec/parse-spec.ts';
 import type { Spec } from '../spec/spec.ts';
 import { isReady, type SpecFinding } from '../spec/spec-finding.ts';
-import { findRepository } from './projects.ts';
+import { findCheckout } from './projects.ts';
 import { readPlainText } from './read-plain-text.ts';
 
 export interface SpecHere {
@@ -36,7 +36,7 @@ const specFile = 'spec.md';
  * name, and those of `readPlainText`.
  */
 export async function readSpecs(folder: string, names: readonly string[]): Promise<readonly SpecHere[]> {
-  const { path: top } = await findRepository(folder);
+  const { path: top } = await findCheckout(folder);
   const known = await listSpecs(top);
   if (known.length === 0) {
     throw new UserError(
@@ -58,7 +58,7 @@ export async function lintSpecs(
   names: readonly string[],
   fix: boolean,
 ): Promise<readonly LintedSpec[]> {
-  const { path: top } = await findRepository(folder);
+  const { path: top } = await findCheckout(folder);
   const specs = await readSpecs(folder, names);
   const linted: Omit<LintedSpec, 'ready'>[] = [];
   for (const spec of specs) linted.push(await lintOne(top, spec, fix));

@@ -10,10 +10,11 @@ import { judgeCriteria } from '../verify/criterion-evidence.ts';
 import { readNamedTests } from '../verify/named-tests.ts';
 import type { NamedTest } from '../verify/named-tests/named-test.ts';
 import { readReportFile } from '../verify/report-file.ts';
-import { handWrittenHere, readBuiltHere } from './built-here.ts';
+import { handWritten, readBuiltHere } from './built-here.ts';
 import type { Factory } from './open-factory.ts';
 import { planHere } from './plan-here.ts';
-import { findRepository } from './projects.ts';
+import { readProjectHere } from './pin-here.ts';
+import { findCheckout } from './projects.ts';
 
 export interface TraceHere {
   readonly rows: readonly TraceRow[];
@@ -29,10 +30,11 @@ export async function traceHere(
   names: readonly string[],
   reports: readonly string[],
 ): Promise<TraceHere> {
-  const { repository } = await findRepository(folder);
-  const isOutside = await handWrittenHere(folder);
+  const { repository } = await findCheckout(folder);
+  const { config } = await readProjectHere(folder);
+  const isOutside = handWritten(config);
   const { rows } = await planHere(factory, folder, names);
-  const here = await readBuiltHere(factory.home.root, repository, isOutside);
+  const here = await readBuiltHere(factory.home.root, repository, config.target, isOutside);
   const tests = reports.length === 0 ? null : (await Promise.all(reports.map(readTests))).flat();
   const ids = rows.map(({ id }) => id);
   const verdicts = tests === null ? null : judgeCriteria(ids, tests);

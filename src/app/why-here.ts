@@ -10,7 +10,8 @@ import type { Built } from '../spec/built.ts';
 import { readBuiltHere } from './built-here.ts';
 import { readCheckoutFile } from '../steps/checkout-file.ts';
 import { digestCriterion } from '../steps/criterion-digest.ts';
-import { findRepository } from './projects.ts';
+import { readProjectHere } from './pin-here.ts';
+import { findCheckout } from './projects.ts';
 
 /** A criterion then and now. */
 export interface WhyCriterion {
@@ -38,7 +39,7 @@ export interface Why {
 
 /** E_NOT_FOUND for what is not there; E_NOT_COMMITTED for a line that no commit holds yet. */
 export async function whyHere(home: string, folder: string, asked: string): Promise<Why> {
-  const { path: top, repository } = await findRepository(folder);
+  const { path: top, repository } = await findCheckout(folder);
   const gitDir = repository.commonDir;
   const head = await readRef(repository.gitDir, 'HEAD');
   if (head === null) throw notFound('the repository has no commit yet', 'git commit, then ask again');
@@ -53,11 +54,22 @@ export async function whyHere(home: string, folder: string, asked: string): Prom
     return describe(asked, text, origin, top);
   }
   const commit = CriterionId.safeParse(asked).success
-    ? commitOf(asked, (await readBuiltHere(home, repository, () => true)).built)
-    : await readRef(gitDir, asked);
+    ? commitOf(asked, (await readBuiltHere(home, repository, await targetHere(folder), () => true)).built)
+    : await readRef(repository.gitDir, asked);
   if (commit === null)
     throw notFound(`there is no commit ${JSON.stringify(asked)}`, 'mw why FILE:LINE, a commit, or a criterion');
   return describe(asked, null, await originOfCommit(gitDir, commit), top);
+}
+
+/** Also a repository whose configuration is gone or broken can be asked. */
+async function targetHere(folder: string): Promise<string | null> {
+  return readProjectHere(folder).then(
+    ({ config }) => config.target,
+    (error: unknown) => {
+      if (error instanceof UserError) return null;
+      throw error;
+    },
+  );
 }
 
 function commitOf(id: string, built: Built): string {

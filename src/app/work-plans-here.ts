@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { lintWorkPlan, parseWorkPlan, type WorkPart } from '../spec/work-plan.ts';
 import { UserError } from '../model/user-error.ts';
 import { maxSpecBytes } from '../spec/max-spec-bytes.ts';
-import { findRepository } from './projects.ts';
+import { findCheckout } from './projects.ts';
 import { readPlainText } from './read-plain-text.ts';
 import type { SpecHere } from './specs-here.ts';
 
@@ -16,7 +16,7 @@ export interface WorkPlansHere {
 
 /** A plan that leaves out criteria that were added since is followed for the rest. */
 export async function readWorkPlans(folder: string, specs: readonly SpecHere[]): Promise<WorkPlansHere> {
-  const { path: top } = await findRepository(folder);
+  const { path: top } = await findCheckout(folder);
   const plans = new Map<string, readonly WorkPart[]>();
   const faults: string[] = [];
   for (const { path, spec } of specs) {

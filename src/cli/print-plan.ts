@@ -25,7 +25,9 @@ export function printPlan(plan: PlanHere, output: Output): void {
   for (const branch of plan.undelivered)
     output.line(showControl(`Landed work waits on ${branch}; it is counted as built: git merge ${branch}`));
   for (const path of plan.uncommitted)
-    output.line(`${showControl(path)} differs from the latest commit; mw apply needs it committed`);
+    output.line(
+      `${showControl(path)} differs from the latest commit of ${plan.target}; mw apply needs it committed there`,
+    );
 }
 
 function printRow(row: PlanRow, output: Output): void {

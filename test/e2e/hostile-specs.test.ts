@@ -159,3 +159,22 @@ it('says that landed work waits for a merge only until it is merged', async () =
   );
   expect((await desk.mw(['plan'])).stdout).toContain('Landed work waits on millwright/main');
 });
+
+it('on another branch, and in a linked worktree, plans what lies there against what landed on the target', async () => {
+  const hash = (await mwJson<{ criteria: { id: string; hash: string }[] }>(desk, ['plan', 'b'])).criteria[0]?.hash;
+  const linked = join(desk.root, 'linked');
+  git(desk.repository, 'worktree', 'add', '-q', '-b', 'side', linked);
+  commit(desk.repository, { 'b.txt': 'b\n' }, `Build\n\nImplements: b/AC-1@${hash}\nMillwright-Item: MW-9`);
+  const action = async () =>
+    (await mwJson<{ criteria: { action: string }[] }>(desk, ['plan', 'b'], { cwd: linked })).criteria[0]?.action;
+  expect(await action()).toBe('unchanged');
+  const path = join(linked, 'specs/b/spec.md');
+  writeFileSync(path, readFileSync(path, 'utf8').replace('one line', 'two lines').replace('criteria -->', 'test -->'));
+  git(linked, 'commit', '-qam', 'Two lines, on a branch of my own');
+  expect(await action()).toBe('change');
+  const applied = await desk.mw(['apply', '--yes', '--only', 'b'], { cwd: linked });
+  expectRefusal(applied, 2, 'E_NOT_COMMITTED');
+  expect(applied.stderr).toContain('specs/b/spec.md differs from the latest commit of main');
+  await desk.mw(['spec', 'lint', '--fix', 'b'], { cwd: linked });
+  expect(git(desk.repository, 'status', '--porcelain', 'specs/b')).toBe('');
+});
