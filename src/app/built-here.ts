@@ -53,10 +53,11 @@ export async function readBuiltHere(
   const reading = await readBuilt(commonDir, tips, before);
   const { drifts, reading: after } = await readDrift(commonDir, reading, isHandWritten);
   if (after !== before) await writeCache(file, after);
-  const delivered = await Promise.all(
-    kept.map((tip) => tip === null || (head !== null && isAncestor(commonDir, tip, head))),
-  );
-  const undelivered = branches.filter((_, index) => delivered[index] === false);
+  const undelivered: string[] = [];
+  for (const [index, name] of branches.entries()) {
+    const tip = kept[index] ?? null;
+    if (tip !== null && (head === null || !(await isAncestor(commonDir, tip, head)))) undelivered.push(name);
+  }
   return { built: after.built, drifts, head, accepted: onTarget ?? head, undelivered };
 }
 

@@ -14,7 +14,7 @@ const mostRounds = 5;
 const instructionChars = 20_000;
 
 /**
- * Adds the item. E_ROUNDS when five rounds have not mended it; with `again` a sixth is begun. Everything that `whyHere`
+ * Adds the item. E_NO_TEXT without a word; E_ROUNDS when five rounds have not mended it; with `again` a sixth is begun. Everything that `whyHere`
  * refuses is refused.
  */
 export async function addFix(
@@ -23,6 +23,10 @@ export async function addFix(
   options: { readonly asked: string; readonly words: string; readonly again: boolean },
 ): Promise<WorkItem> {
   const { asked, words, again } = options;
+  if (words.trim() === '')
+    throw new UserError('E_NO_TEXT', 'nothing says what is wrong', `mw fix ${asked} "What is wrong with it"`, {
+      exit: exitCode.usage,
+    });
   const why = await whyHere(factory.home.root, folder, asked);
   const { id: project } = await registerProject(factory.store, folder);
   const subject = why.criteria[0]?.id ?? asked;

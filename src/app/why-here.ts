@@ -93,7 +93,7 @@ async function findLine(
   if (here === undefined || text === undefined || (line === here.length && text === ''))
     throw notFound(
       here === undefined ? `there is no file ${path}` : `${path} has no line ${line}`,
-      `git ls-files, or a line from 1 to ${(here?.length ?? 1) - 1}`,
+      here === undefined ? 'git ls-files' : `a line from 1 to ${here.length - 1}`,
     );
   const lineAtHead = committed === undefined ? 0 : alignLine(here, committed, line);
   if (lineAtHead > 0) return { text, lineAtHead };

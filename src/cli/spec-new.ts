@@ -4,6 +4,7 @@ import { registerProject } from '../app/projects.ts';
 import { lintSpecs } from '../app/specs-here.ts';
 import { addItems } from '../app/work.ts';
 import { isFinal } from '../model/work-item.ts';
+import { isSpecName } from '../spec/criterion-id.ts';
 import { exitCode, UserError } from '../model/user-error.ts';
 import { showControl } from '../model/visible-text.ts';
 import type { CliContext } from './context.ts';
@@ -34,6 +35,13 @@ export function defineNew(command: Command, context: CliContext): void {
     .option('--json', 'for programs')
     .action(async (text: string | undefined, options: Options) => {
       context.requirePerson();
+      if (options.name !== undefined && !isSpecName(options.name))
+        throw new UserError(
+          'E_BAD_NAME',
+          `${JSON.stringify(options.name)} cannot be the folder of a spec`,
+          'give --name small letters, digits and hyphens, such as invoice-download',
+          { exit: exitCode.usage },
+        );
       const useCase = await readUseCase(text, options.file);
       await context.withFactory(async (factory) => {
         const { id: project } = await registerProject(factory.store, process.cwd());

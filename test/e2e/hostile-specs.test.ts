@@ -178,3 +178,8 @@ it('on another branch, and in a linked worktree, plans what lies there against w
   await desk.mw(['spec', 'lint', '--fix', 'b'], { cwd: linked });
   expect(git(desk.repository, 'status', '--porcelain', 'specs/b')).toBe('');
 });
+
+it('pays no agent for words that say nothing, or for a name that no spec can have', async () => {
+  expectRefusal(await desk.mw(['fix', 'state.txt:1', ' ']), 2, 'E_NO_TEXT');
+  expectRefusal(await desk.mw(['spec', 'new', 'Words', '--name', '../x', '--no-run']), 2, 'E_BAD_NAME');
+});
