@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { isMatchOf, programsOf } from './protected-paths.ts';
+import { isMatchOf, isOutOfReach, programsOf } from './protected-paths.ts';
 
 const isProtected = isMatchOf({
   protect: ['tests/**', 'LICENSE'],
@@ -21,6 +21,16 @@ test.each([
 
 test.each(['src/a.ts', 'tools/other.sh', 'docs/millwright.yaml', 'test/a.ts'])('%j is free', (path) => {
   expect(isProtected(path)).toBe(false);
+});
+
+test('specs are out of reach of whoever makes their criteria true, unless the phase is there for them', () => {
+  const pipeline = { protect: [], agents: {} };
+  for (const path of ['specs/a/spec.md', 'specs/a/work.md', 'Specs/a/SPEC.md']) {
+    expect(isOutOfReach(pipeline, null, true)(path)).toBe(true);
+    expect(isOutOfReach(pipeline, null, false)(path)).toBe(false);
+  }
+  expect(isOutOfReach(pipeline, ['specs/*/spec.md'], true)('specs/a/spec.md')).toBe(false);
+  expect(isOutOfReach(pipeline, null, true)('specs/a/picture.png')).toBe(false);
 });
 
 test('the program of each part of a command is found, behind interpreters, options and variables', () => {

@@ -226,7 +226,7 @@ async function importWork(
     author: authorNow(),
     attempt: `${effect.run}/${effect.phase}-${effect.number}`,
     limits: { maxBytes: Math.min(pipeline.limits.copyBytes, maxImportBytes), maxFiles: maxImportFiles },
-    isProtected: isOutOfReach(pipeline, phase.maker?.paths ?? null),
+    isProtected: isOutOfReach(pipeline, phase.maker?.paths ?? null, about.item.criteria.length > 0),
     ignore: place.ours,
     conflicted: effect.conflicts,
   });
