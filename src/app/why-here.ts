@@ -5,6 +5,7 @@ import { readRef } from '../git/refs.ts';
 import { originOfCommit, originOfLine, type Origin } from '../insight/trace-origin.ts';
 import { CriterionId } from '../model/criterion.ts';
 import { exitCode, UserError } from '../model/user-error.ts';
+import { maxSpecBytes } from '../spec/max-spec-bytes.ts';
 import { parseSpec } from '../spec/parse-spec.ts';
 import type { Built } from '../spec/built.ts';
 import { readBuiltHere } from './built-here.ts';
@@ -136,7 +137,7 @@ async function describeCriterion(id: string, { trailers, record }: Origin, top: 
   const noted = record?.criteria.find((each) => each.id === id);
   const asBuilt = noted !== undefined && (hash === null || digestCriterion(noted.text) === hash) ? noted.text : null;
   const name = id.slice(0, id.indexOf('/'));
-  const file = await readCheckoutFile(top, `specs/${name}/spec.md`);
+  const file = await readCheckoutFile(top, `specs/${name}/spec.md`, maxSpecBytes);
   const spec = file === '' ? null : parseSpec(name, file);
   const today = spec?.requirements.flatMap(({ criteria }) => criteria).find((each) => each.id === id)?.meaning ?? null;
   return {

@@ -5,7 +5,7 @@ import type { CheckResult } from '../model/outcome.ts';
 import { lintSpec } from '../spec/lint-spec.ts';
 import { maxSpecBytes } from '../spec/max-spec-bytes.ts';
 import { parseSpec } from '../spec/parse-spec.ts';
-import type { SpecFinding } from '../spec/spec-finding.ts';
+import { error, type SpecFinding } from '../spec/spec-finding.ts';
 import { lintWorkPlan, parseWorkPlan } from '../spec/work-plan.ts';
 import { judgeCriteria, type CriterionEvidence } from '../verify/criterion-evidence.ts';
 import { readNamedTests } from '../verify/named-tests.ts';
@@ -31,14 +31,41 @@ export async function judgeSpecs(gitDir: string, commit: string): Promise<CheckR
   const before = parent === undefined ? new Map<string, Buffer>() : await readFilesAt(gitDir, parent, paths);
   const now = await readFilesAt(gitDir, commit, paths);
   const changed = [...now].filter(([path, content]) => before.get(path)?.equals(content) !== true);
+  const places = placesOfIds(changed.length === 0 ? new Map<string, Buffer>() : now);
   const problems = changed.flatMap(([path, content]) => {
     if (content.length > maxSpecBytes) return [`${path} has ${content.length} bytes; ${maxSpecBytes} are the most.`];
     const text = content.toString('utf8');
-    return lintFile(path, text, now)
+    return [...lintFile(path, text, now), ...findClashes(path, places)]
       .filter(({ severity }) => severity === 'error')
       .map(({ line, text: what, next }) => `${path}:${line}: ${what}. ${next}.`);
   });
   return outcome('specs', problems);
+}
+
+/** Ids of a changed spec that stand in another one too, which may be the one they belong to. */
+function findClashes(path: string, places: ReadonlyMap<string, readonly Place[]>): readonly SpecFinding[] {
+  return [...places].flatMap(([id, all]) => {
+    const own = all.find((place) => place.path === path);
+    const other = all.find((place) => place.path !== path);
+    if (own === undefined || other === undefined) return [];
+    return [
+      error('duplicate-id', own.line, `${id} stands in ${other.path} too`, 'Give the criterion no id; it gets one'),
+    ];
+  });
+}
+
+interface Place {
+  readonly id: string;
+  readonly path: string;
+  readonly line: number;
+}
+
+function placesOfIds(files: ReadonlyMap<string, Buffer>): ReadonlyMap<string, readonly Place[]> {
+  const places = [...files].flatMap(([path, content]) => {
+    if (!path.endsWith('/spec.md') || content.length > maxSpecBytes) return [];
+    return parseSpec('', content.toString('utf8')).layout.ids.map((each): Place => ({ ...each, path }));
+  });
+  return Map.groupBy(places, ({ id }) => id);
 }
 
 function lintFile(path: string, text: string, files: ReadonlyMap<string, Buffer>): readonly SpecFinding[] {

@@ -6,14 +6,14 @@ import { join } from 'node:path';
 const maxBytes = 16 * 1024 * 1024;
 
 /** The text of a file; empty when there is none, or one that is no plain file or too large. */
-export async function readCheckoutFile(tree: string, path: string): Promise<string> {
+export async function readCheckoutFile(tree: string, path: string, limit = maxBytes): Promise<string> {
   if (!(await isInside(tree, path))) return '';
   const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
   const file = await open(join(tree, path), flags).catch(ignoreUnusable);
   if (file === null) return '';
   try {
     const info = await file.stat();
-    return info.isFile() && info.size <= maxBytes ? await file.readFile('utf8') : '';
+    return info.isFile() && info.size <= limit ? await file.readFile('utf8') : '';
   } finally {
     await file.close();
   }

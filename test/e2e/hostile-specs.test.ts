@@ -183,3 +183,29 @@ it('pays no agent for words that say nothing, or for a name that no spec can hav
   expectRefusal(await desk.mw(['fix', 'state.txt:1', ' ']), 2, 'E_NO_TEXT');
   expectRefusal(await desk.mw(['spec', 'new', 'Words', '--name', '../x', '--no-run']), 2, 'E_BAD_NAME');
 });
+
+it('lands no work that takes another criterion out of the spec', async () => {
+  const second =
+    '\n#### Scenario: Second\n<!-- c/AC-2 -->\n<!-- evidence: command test -->\n- WHEN June is asked for\n- THEN no line is printed\n';
+  const maker = "cat > /dev/null; echo x > c.txt; sed -i '/Scenario: Second/,$d' specs/c/spec.md\n";
+  commit(desk.repository, {
+    'specs/c/spec.md': `${spec('c', '', 'command test')}${second}`,
+    '.millwright/maker.sh': maker,
+  });
+  expect(await desk.mw(['apply', '--yes', '--only', 'c/AC-1'])).toMatchObject({ code: 3 });
+  const { criteria } = await mwJson<{ criteria: { id: string; action: string }[] }>(desk, ['plan', 'c']);
+  expect(criteria).toMatchObject([
+    { id: 'c/AC-1', action: 'add' },
+    { id: 'c/AC-2', action: 'add' },
+  ]);
+});
+
+it('takes no spec from an agent that gives a criterion the id of another spec', async () => {
+  const stolen = spec('c', '', 'person').replaceAll(/ +/g, ' ');
+  const maker = `cat > /dev/null; mkdir -p specs/d; cat > specs/d/spec.md <<'END'\n${stolen}END\n`;
+  commit(desk.repository, { '.millwright/maker.sh': maker });
+  expect(await desk.mw(['spec', 'new', 'Words', '--yes', '--decide'])).toMatchObject({ code: 3 });
+  const { items } = await mwJson<{ items: { id: string }[] }>(desk, ['list']);
+  const { stdout } = await desk.mw(['logs', `${items.at(-1)?.id}/interview#2`, '--prompt']);
+  expect(stdout).toContain('c/AC-1 stands in specs/c/spec.md too');
+});
