@@ -10,16 +10,16 @@ import { defaultBranch, locateUserRepository } from '../git/user-repository.ts';
 import type { TrustedRepository } from '../git/trusted-repository.ts';
 import type { ProjectConfig } from '../model/config.ts';
 import type { EffectOf } from '../model/effect.ts';
-import type { EventBody, EventOf } from '../model/event.ts';
+import type { EventBody } from '../model/event.ts';
 import type { PinnedPipeline } from '../model/pipeline.ts';
 import { rungOf, StepAborted, type StepContext, type StepItem } from './context.ts';
 import { prepareEnvironment } from './environment.ts';
+import { unprovable, type Refusal } from './unprovable.ts';
 import { hasProof, proofFile, recordProof, requiredChecks } from './proof.ts';
 import { runEach } from './run-checks.ts';
 import { rememberRead } from './remember-read.ts';
 import { repositoriesOf, takeWorkplace, trustedOf } from './workplace.ts';
 
-type Refusal = Omit<EventOf<'prepare-refused'>, 'type' | 'effect'>;
 type Accepted = { readonly tip: string; readonly config: ProjectConfig; readonly pipelineAt: Place };
 
 export async function prepareRun(
@@ -189,36 +189,6 @@ function agentsInUse(
     ]),
   );
   return Object.entries(pipeline?.agents ?? {}).filter(([name]) => names.has(name));
-}
-
-/** A criterion whose evidence nothing in the pipeline could bring would keep an agent busy for nothing. */
-function unprovable({ item, pipeline }: StepItem): Refusal | null {
-  if (pipeline === null) throw new Error('nothing is pinned');
-  const has = (kind: string) => Object.values(pipeline.checks).some((check) => check.kind === kind);
-  for (const { id, action, evidence } of item.criteria) {
-    if (action === 'remove' || action === 'adopt') continue;
-    const refuse = (detail: string, next: string): Refusal => ({
-      reason: 'criteria-unprovable',
-      detail: `${id} ${detail}`,
-      next: `${next}, commit, then mw retry ${item.id}`,
-    });
-    if (evidence.type === 'test' && !(has('test') && has('criteria')))
-      return refuse(
-        `asks for a test as its evidence, and pipeline ${pipeline.name} runs none`,
-        `add a check with kind: test to ${projectFile}, or <!-- evidence: person --> to the criterion`,
-      );
-    if (evidence.type === 'command' && !('run' in (pipeline.checks[evidence.check] ?? {})))
-      return refuse(
-        `asks for the check ${evidence.check}, which pipeline ${pipeline.name} does not run`,
-        `add it to ${projectFile} and to the pipeline`,
-      );
-    if (evidence.type === 'person' && !pipeline.phases.some(({ approval }) => approval))
-      return refuse(
-        `asks for a person's judgement, and pipeline ${pipeline.name} asks nobody`,
-        'give a phase approval: true',
-      );
-  }
-  return null;
 }
 
 /** A check that finds no test on the base is not red: the first item may be the one that brings the first test. */

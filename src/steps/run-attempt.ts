@@ -1,27 +1,18 @@
 /** One attempt of a maker: a private clone, one agent, and what it left taken in as content. */
-import { isOutOfReach } from './protected-paths.ts';
-import type { CriterionTask } from '../model/criterion.ts';
-import type { Effect, EffectOf } from '../model/effect.ts';
+import type { EffectOf } from '../model/effect.ts';
 import type { EventOf } from '../model/event.ts';
-import { attemptAddress } from '../model/id.ts';
-import { writeTrailers } from '../model/trailers.ts';
 import { freeUsage } from '../model/usage.ts';
 import type { AttemptOutcome } from '../model/outcome.ts';
-import type { PinnedPhase, PinnedPipeline } from '../model/pipeline.ts';
-import { GitFailed } from '../git/git-call.ts';
+import type { PinnedPhase } from '../model/pipeline.ts';
 import { treeOf } from '../git/history.ts';
-import { commitTree, importTree } from '../git/import-tree.ts';
 import { pinned, rungOf, type StepContext, type StepItem } from './context.ts';
+import { artifactTexts, textOf } from './artifact-texts.ts';
+import { claimCriteria, commitFiles, importWork } from './candidate-commit.ts';
 import { writePrompt } from './prompt.ts';
-import { adoptedCriteria } from './adopted-criteria.ts';
-import { numberCriteria } from './number-criteria.ts';
 import { hasBegun, refuseVanished, runAgent, type AgentResult } from './run-agent.ts';
 import { findReusable, hashInputs } from './reuse.ts';
 import { factsOf } from './validate-result.ts';
 import { takeWorkplace, type Workplace } from './workplace.ts';
-
-const maxImportFiles = 20_000;
-const maxImportBytes = 512 * 1024 * 1024;
 
 export async function runAttempt(
   effect: EffectOf<'attempt'>,
@@ -93,19 +84,11 @@ async function reuse(
     gitDir,
     hasArtifact: async (hash) => (await context.artifacts.read(hash)) !== null,
   });
-  if (found === null || effect.conflicts.length > 0) return null;
+  // What is adopted is read from the files that an agent leaves.
+  const adopts = about.item.criteria.some(({ action }) => action === 'adopt');
+  if (found === null || adopts || effect.conflicts.length > 0) return null;
   const { tree, changed, result, facts, summary, from } = found;
-  const address = attemptAddress(effect.item, effect.phase, effect.number);
-  const attempts = [...new Set([...effect.contributors, address])];
-  const commit = changed
-    ? await commitTree(place.candidate, {
-        tree,
-        base: effect.base,
-        message: commitMessage(about, effect, attempts, about.item.criteria),
-        author: authorNow(),
-        attempt: `${effect.run}/${effect.phase}-${effect.number}`,
-      })
-    : effect.start;
+  const commit = changed ? await commitFiles(effect, about, place, tree) : effect.start;
   return { type: 'succeeded', commit, changed, result, facts, summary, inputs, reusedFrom: from };
 }
 
@@ -155,25 +138,6 @@ async function judge(
   }
 }
 
-/** Whoever says that criteria hold already says it in a commit, which must pass every gate like any other. */
-async function claimCriteria(
-  effect: EffectOf<'attempt'>,
-  about: StepItem,
-  { candidate, copy }: Workplace,
-): Promise<{ readonly commit?: string }> {
-  if (about.item.criteria.length === 0 || effect.start !== effect.base) return {};
-  const address = attemptAddress(effect.item, effect.phase, effect.number);
-  const criteria = await adoptedCriteria(copy.tree, about.item.criteria);
-  const commit = await commitTree(candidate, {
-    tree: await treeOf(candidate.gitDir, effect.base),
-    base: effect.base,
-    message: commitMessage(about, effect, [...new Set([...effect.contributors, address])], criteria),
-    author: authorNow(),
-    attempt: `${effect.run}/${effect.phase}-${effect.number}`,
-  });
-  return { commit };
-}
-
 async function take(
   effect: EffectOf<'attempt'>,
   about: StepItem,
@@ -200,71 +164,4 @@ async function take(
     facts,
     summary,
   };
-}
-
-/** Content that git itself refuses, for example an encoding that a file does not have, is as unusable as a device. */
-async function importWork(
-  effect: EffectOf<'attempt'>,
-  about: StepItem,
-  phase: PinnedPhase,
-  place: Workplace,
-): ReturnType<typeof importTree> {
-  const pipeline = pinned(about);
-  const address = attemptAddress(effect.item, effect.phase, effect.number);
-  if (phase.checks.includes('specs')) await numberCriteria(place.copy.tree);
-  const importing = importTree({
-    copy: place.copy,
-    candidate: place.candidate,
-    base: effect.base,
-    head: effect.start,
-    message: commitMessage(
-      about,
-      effect,
-      [...new Set([...effect.contributors, address])],
-      await adoptedCriteria(place.copy.tree, about.item.criteria),
-    ),
-    author: authorNow(),
-    attempt: `${effect.run}/${effect.phase}-${effect.number}`,
-    limits: { maxBytes: Math.min(pipeline.limits.copyBytes, maxImportBytes), maxFiles: maxImportFiles },
-    isProtected: isOutOfReach(pipeline, phase.maker?.paths ?? null, about.item.criteria.length > 0),
-    ignore: place.ours,
-    conflicted: effect.conflicts,
-  });
-  return importing.catch((error: unknown) => {
-    if (error instanceof GitFailed)
-      return { type: 'unsafe', problems: [`git cannot take it: ${error.stderr.slice(0, 1_000)}`] };
-    throw error;
-  });
-}
-
-function authorNow() {
-  return { name: 'Millwright', email: 'millwright@localhost', date: new Date().toISOString() };
-}
-
-function commitMessage(
-  { item }: StepItem,
-  { item: id, run }: Effect,
-  attempts: readonly string[],
-  criteria: readonly CriterionTask[],
-): string {
-  const title = item.title.replaceAll(/\s+/g, ' ').trim().slice(0, 72);
-  return `${title}\n\n${writeTrailers({ item: id, run, attempts, criteria })}\n`;
-}
-
-/** Texts of instructions are kept when a pipeline is pinned; one that is gone is a broken home, not an empty prompt. */
-export async function textOf(hash: string, context: StepContext): Promise<string> {
-  const content = await context.artifacts.read(hash);
-  if (content === null) throw new Error(`the artifact ${hash} is gone from ${context.home.artifacts}`);
-  return content.toString('utf8');
-}
-
-/** What earlier phases have produced, in the order of the pipeline; the effect, having been stored, has lost it. */
-export async function artifactTexts(
-  artifacts: EffectOf<'attempt'>['artifacts'],
-  { phases }: PinnedPipeline,
-  context: StepContext,
-): Promise<readonly { readonly phase: string; readonly text: string }[]> {
-  const placeOf = (phase: string) => phases.findIndex(({ id }) => id === phase);
-  const ordered = Object.entries(artifacts).toSorted(([a], [b]) => placeOf(a) - placeOf(b));
-  return Promise.all(ordered.map(async ([phase, { hash }]) => ({ phase, text: await textOf(hash, context) })));
 }

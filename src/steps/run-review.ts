@@ -6,7 +6,7 @@ import { Review, type ReviewOutcome } from '../model/outcome.ts';
 import { changedFiles, diffText } from '../git/diff.ts';
 import { pinned, rungOf, type StepContext, type StepItem } from './context.ts';
 import { writePrompt } from './prompt.ts';
-import { artifactTexts, textOf } from './run-attempt.ts';
+import { artifactTexts, textOf } from './artifact-texts.ts';
 import { hasBegun, refuseVanished, runAgent, type AgentResult } from './run-agent.ts';
 import { takeWorkplace } from './workplace.ts';
 

@@ -1,0 +1,79 @@
+/** The candidate's one commit: what an attempt left, taken in as content, with trailers that say where it comes from. */
+import { GitFailed } from '../git/git-call.ts';
+import { treeOf } from '../git/history.ts';
+import { commitTree, importTree } from '../git/import-tree.ts';
+import type { EffectOf } from '../model/effect.ts';
+import { attemptAddress } from '../model/id.ts';
+import type { PinnedPhase } from '../model/pipeline.ts';
+import { writeTrailers } from '../model/trailers.ts';
+import { adoptedCriteria } from './adopted-criteria.ts';
+import { pinned, type StepItem } from './context.ts';
+import { numberCriteria } from './number-criteria.ts';
+import { isOutOfReach } from './protected-paths.ts';
+import type { Workplace } from './workplace.ts';
+
+const maxImportFiles = 20_000;
+const maxImportBytes = 512 * 1024 * 1024;
+
+/** Content that git itself refuses, for example an encoding that a file does not have, is as unusable as a device. */
+export async function importWork(
+  effect: EffectOf<'attempt'>,
+  about: StepItem,
+  phase: PinnedPhase,
+  place: Workplace,
+): ReturnType<typeof importTree> {
+  const pipeline = pinned(about);
+  if (phase.checks.includes('specs')) await numberCriteria(place.copy.tree);
+  const importing = importTree({
+    copy: place.copy,
+    candidate: place.candidate,
+    base: effect.base,
+    head: effect.start,
+    ...(await describeCommit(effect, about, place)),
+    limits: { maxBytes: Math.min(pipeline.limits.copyBytes, maxImportBytes), maxFiles: maxImportFiles },
+    isProtected: isOutOfReach(pipeline, phase.maker?.paths ?? null, about.item.criteria.length > 0),
+    ignore: place.ours,
+    conflicted: effect.conflicts,
+  });
+  return importing.catch((error: unknown) => {
+    if (error instanceof GitFailed)
+      return { type: 'unsafe', problems: [`git cannot take it: ${error.stderr.slice(0, 1_000)}`] };
+    throw error;
+  });
+}
+
+/** Whoever says that criteria hold already says it in a commit, which must pass every gate like any other. */
+export async function claimCriteria(
+  effect: EffectOf<'attempt'>,
+  about: StepItem,
+  place: Workplace,
+): Promise<{ readonly commit?: string }> {
+  if (about.item.criteria.length === 0 || effect.start !== effect.base) return {};
+  const tree = await treeOf(place.candidate.gitDir, effect.base);
+  return { commit: await commitFiles(effect, about, place, tree) };
+}
+
+/** A commit of files that git has already. */
+export async function commitFiles(
+  effect: EffectOf<'attempt'>,
+  about: StepItem,
+  place: Workplace,
+  tree: string,
+): Promise<string> {
+  return commitTree(place.candidate, { tree, base: effect.base, ...(await describeCommit(effect, about, place)) });
+}
+
+async function describeCommit(
+  { item: id, run, phase, number, contributors }: EffectOf<'attempt'>,
+  { item }: StepItem,
+  { copy }: Workplace,
+) {
+  const title = item.title.replaceAll(/\s+/g, ' ').trim().slice(0, 72);
+  const attempts = [...new Set([...contributors, attemptAddress(id, phase, number)])];
+  const criteria = await adoptedCriteria(copy.tree, item.criteria);
+  return {
+    message: `${title}\n\n${writeTrailers({ item: id, run, attempts, criteria })}\n`,
+    author: { name: 'Millwright', email: 'millwright@localhost', date: new Date().toISOString() },
+    attempt: `${run}/${phase}-${number}`,
+  };
+}
