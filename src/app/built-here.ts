@@ -7,6 +7,7 @@ import picomatch from 'picomatch';
 import type { ProjectConfig } from '../model/config.ts';
 import { exitCode, UserError } from '../model/user-error.ts';
 import { isAncestor } from '../git/history.ts';
+import { openReadingRoom } from '../git/reading-room.ts';
 import { branchRef, readRef } from '../git/refs.ts';
 import { listBranches, type UserRepository } from '../git/user-repository.ts';
 import { readBuilt, readDrift, type BuiltReading } from '../insight/read-built.ts';
@@ -35,13 +36,7 @@ export async function readBuiltHere(
   isHandWritten: (path: string) => boolean,
 ): Promise<BuiltHere> {
   const { commonDir, gitDir } = repository;
-  if (existsSync(join(commonDir, 'shallow')))
-    throw new UserError(
-      'E_SHALLOW',
-      'this clone is shallow: what is built is read from history, and a part of it is not here',
-      'git fetch --unshallow (in CI: fetch-depth: 0)',
-      { exit: exitCode.usage },
-    );
+  refuseShallow(commonDir);
   const head = await readRef(gitDir, 'HEAD');
   const branches = (await listBranches(repository)).filter((name) => /^millwright[/-]/.test(name));
   const kept = await Promise.all(branches.map((name) => readRef(commonDir, `refs/heads/${name}`)));
@@ -50,8 +45,9 @@ export async function readBuiltHere(
   const tips = [...new Set([head, onTarget, ...kept].filter((tip) => tip !== null))];
   const file = join(home, 'cache', `built-${createHash('sha256').update(commonDir).digest('hex').slice(0, 16)}.json`);
   const before = await readCache(file);
-  const reading = await readBuilt(commonDir, tips, before);
-  const { drifts, reading: after } = await readDrift(commonDir, reading, isHandWritten);
+  const room = await openReadingRoom(join(home, 'cache'), commonDir);
+  const reading = await readBuilt(room, tips, before);
+  const { drifts, reading: after } = await readDrift(room, reading, isHandWritten);
   if (after !== before) await writeCache(file, after);
   const undelivered: string[] = [];
   for (const [index, name] of branches.entries()) {
@@ -65,6 +61,17 @@ export async function readBuiltHere(
 export function handWritten({ protect }: ProjectConfig): (path: string) => boolean {
   const matches = picomatch([...protect, 'specs/**', '.millwright/**', 'millwright.yaml'], { dot: true });
   return (path) => matches(path);
+}
+
+/** E_SHALLOW for a clone whose history is cut off: what is built, and why, is read from there. */
+export function refuseShallow(commonDir: string): void {
+  if (existsSync(join(commonDir, 'shallow')))
+    throw new UserError(
+      'E_SHALLOW',
+      'this clone is shallow: what is built, and why, is read from history, and a part of it is not here',
+      'git fetch --unshallow (in CI: fetch-depth: 0)',
+      { exit: exitCode.usage },
+    );
 }
 
 /** A cache: one that cannot be read is made anew. */

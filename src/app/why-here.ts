@@ -1,6 +1,7 @@
 /** Why something is there: a line, a commit or a criterion of the checkout around a folder. */
-import { isAbsolute, relative, resolve } from 'node:path';
+import { isAbsolute, join, relative, resolve } from 'node:path';
 import { readFileAt } from '../git/history.ts';
+import { openReadingRoom } from '../git/reading-room.ts';
 import { readRef } from '../git/refs.ts';
 import { originOfCommit, originOfLine, type Origin } from '../insight/trace-origin.ts';
 import { CriterionId } from '../model/criterion.ts';
@@ -8,7 +9,7 @@ import { exitCode, UserError } from '../model/user-error.ts';
 import { maxSpecBytes } from '../spec/max-spec-bytes.ts';
 import { parseSpec } from '../spec/parse-spec.ts';
 import type { Built } from '../spec/built.ts';
-import { readBuiltHere } from './built-here.ts';
+import { readBuiltHere, refuseShallow } from './built-here.ts';
 import { readCheckoutFile } from '../steps/checkout-file.ts';
 import { digestCriterion } from '../steps/criterion-digest.ts';
 import { readProjectHere } from './pin-here.ts';
@@ -44,14 +45,17 @@ export async function whyHere(home: string, folder: string, asked: string): Prom
   const gitDir = repository.commonDir;
   const head = await readRef(repository.gitDir, 'HEAD');
   if (head === null) throw notFound('the repository has no commit yet', 'git commit, then ask again');
+  const room = await openReadingRoom(join(home, 'cache'), gitDir);
   const [, file, line] = /^(.+):([1-9][0-9]{0,8})$/.exec(asked) ?? [];
   if (file !== undefined) {
     const path = relative(top, resolve(folder, file));
     if (path.startsWith('..') || isAbsolute(path))
       throw notFound(`${file} is not in ${top}`, 'give a path in this repository');
     const { text, lineAtHead } = await findLine(top, gitDir, head, path, Number(line));
-    const origin = await originOfLine(gitDir, { commit: head, path, line: lineAtHead });
+    const origin = await originOfLine(room, { commit: head, path, line: lineAtHead }, gitDir);
     if (origin === null) throw notFound(`${path} has no line ${line}`, `git blame ${path}`);
+    const { items, implements: implemented, removes } = origin.trailers;
+    if (items.length + implemented.length + removes.length === 0) refuseShallow(gitDir);
     return describe(asked, text, origin, top);
   }
   const commit = CriterionId.safeParse(asked).success
@@ -59,7 +63,7 @@ export async function whyHere(home: string, folder: string, asked: string): Prom
     : await readRef(repository.gitDir, asked);
   if (commit === null)
     throw notFound(`there is no commit ${JSON.stringify(asked)}`, 'mw why FILE:LINE, a commit, or a criterion');
-  return describe(asked, null, await originOfCommit(gitDir, commit), top);
+  return describe(asked, null, await originOfCommit(room, commit, gitDir), top);
 }
 
 /** Also a repository whose configuration is gone or broken can be asked. */

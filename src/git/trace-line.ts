@@ -3,6 +3,7 @@ import { blame } from './blame.ts';
 import { readCommit } from './commits.ts';
 import { findSource, parsePatch, type Hunk, type Source } from './find-source.ts';
 import { runGit } from './git.ts';
+import { keepKnown } from './history.ts';
 
 export interface Hop {
   readonly commit: string;
@@ -41,7 +42,8 @@ export async function traceLine(question: {
     const traced = { commit: found.commit, path: found.pathThen, line: found.lineThen, hops };
     if (hops.length >= mostHops || (await isOurs(found.commit))) return traced;
     const [parent] = (await readCommit(gitDir, found.commit)).parents;
-    if (parent === undefined) return traced;
+    // Also where history is cut off: the parent has a name then, and is not there.
+    if (parent === undefined || (await keepKnown(gitDir, [parent])).length === 0) return traced;
     const source = findSource(await readPatch(gitDir, parent, found.commit), found.pathThen, found.lineThen);
     if (source === null) return traced;
     hops.push({ commit: found.commit, how: source.how });

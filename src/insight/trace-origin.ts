@@ -16,10 +16,11 @@ export interface Origin {
   readonly record: ProvenanceRecord | null;
 }
 
-/** `null` when the file has no such line at that commit. */
+/** `null` when the file has no such line at that commit. `notesDir`: the repository that has the notes. */
 export async function originOfLine(
   gitDir: string,
   place: { readonly commit: string; readonly path: string; readonly line: number },
+  notesDir = gitDir,
 ): Promise<Origin | null> {
   const isOurs = async (commit: string) => isWork((await readMessages(gitDir, [commit])).get(commit));
   const traced = await traceLine({ gitDir, ...place, isOurs });
@@ -32,15 +33,19 @@ export async function originOfLine(
     const message = messages.get(hop.commit);
     return { ...hop, author: message?.author ?? '', subject: message?.subject ?? '' };
   });
-  return { ...(await originOfCommit(gitDir, traced.commit)), place: { path: traced.path, line: traced.line }, hops };
+  return {
+    ...(await originOfCommit(gitDir, traced.commit, notesDir)),
+    place: { path: traced.path, line: traced.line },
+    hops,
+  };
 }
 
 /** Throws for a commit that the repository does not have. */
-export async function originOfCommit(gitDir: string, commit: string): Promise<Origin> {
+export async function originOfCommit(gitDir: string, commit: string, notesDir = gitDir): Promise<Origin> {
   const message = (await readMessages(gitDir, [commit])).get(commit);
   if (message === undefined) throw new Error(`${gitDir} has no commit ${commit}`);
   const trailers = readTrailers(message.text);
-  const record = isWork(message) ? parseRecord(await readNote(gitDir, commit), commit) : null;
+  const record = isWork(message) ? parseRecord(await readNote(notesDir, commit), commit) : null;
   return { place: null, hops: [], commit: message, trailers, record };
 }
 

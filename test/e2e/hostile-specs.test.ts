@@ -145,6 +145,10 @@ it('does not plan from a history that is cut off', async () => {
   const shallow = desk.folder('shallow');
   git(shallow, 'clone', '-q', '--depth', '1', `file://${desk.repository}`, '.');
   expectRefusal(await desk.mw(['plan'], { cwd: shallow }), 2, 'E_SHALLOW');
+  expectRefusal(await desk.mw(['why', 'state.txt:1'], { cwd: shallow }), 2, 'E_SHALLOW');
+  git(shallow, 'fetch', '-q', '--unshallow');
+  const { criteria } = await mwJson<{ criteria: { id: string; action: string }[] }>(desk, ['plan'], { cwd: shallow });
+  expect(criteria).toContainEqual(expect.objectContaining({ id: 'a/AC-2', action: 'remove' }));
 });
 
 it('says that landed work waits for a merge only until it is merged', async () => {
@@ -182,6 +186,12 @@ it('on another branch, and in a linked worktree, plans what lies there against w
 it('pays no agent for words that say nothing, or for a name that no spec can have', async () => {
   expectRefusal(await desk.mw(['fix', 'state.txt:1', ' ']), 2, 'E_NO_TEXT');
   expectRefusal(await desk.mw(['spec', 'new', 'Words', '--name', '../x', '--no-run']), 2, 'E_BAD_NAME');
+});
+
+it('needs nothing of what a repository configures for blame', async () => {
+  git(desk.repository, 'config', 'blame.ignoreRevsFile', '.git-blame-ignore-revs');
+  expect((await desk.mw(['why', 'b.txt:1'])).stdout).toContain('for          b/AC-1');
+  git(desk.repository, 'config', '--unset', 'blame.ignoreRevsFile');
 });
 
 it('lands no work that takes another criterion out of the spec', async () => {
