@@ -7,11 +7,15 @@ import type { Factory } from './open-factory.ts';
 import type { PlanHere } from './plan-here.ts';
 import { addItems } from './work.ts';
 
-/** Adds every item of the plan, or none; `note` goes into the words of each. E_NOT_COMMITTED while a spec differs from the latest commit of the target. */
+/** Adds every item of the plan, or none; `note` goes into the words of each. E_NOT_COMMITTED while a spec that it is about differs from the latest commit of the target. */
 export async function applyPlan(factory: Factory, plan: PlanHere, note = ''): Promise<readonly WorkItem[]> {
-  const [first] = plan.uncommitted;
+  const touched = new Set(
+    plan.items.flatMap(({ criteria }) => criteria.map(({ id }) => `specs/${id.slice(0, id.indexOf('/'))}/spec.md`)),
+  );
+  const uncommitted = plan.uncommitted.filter((path) => touched.has(path));
+  const [first] = uncommitted;
   if (first !== undefined) {
-    const many = plan.uncommitted.length === 1 ? '' : ` and ${plan.uncommitted.length - 1} more`;
+    const many = uncommitted.length === 1 ? '' : ` and ${uncommitted.length - 1} more`;
     throw new UserError(
       'E_NOT_COMMITTED',
       `${first}${many} differs from the latest commit of ${plan.target}; work is done on what is committed there`,

@@ -11,6 +11,7 @@ import type { CliContext } from './context.ts';
 import { defaultSlots } from './default-slots.ts';
 import { runAndFollow } from './follow.ts';
 import { createProgress, type Progress } from './progress.ts';
+import { silentProgress } from './silent-progress.ts';
 
 export interface GuideOptions {
   /** Every question is left to the agent. */
@@ -47,16 +48,6 @@ export async function guideItem(
     if (code === exitCode.interrupted || !(await decide(factory, context, state, options))) return { state, code };
   }
 }
-
-/** For programs, which read the result alone. */
-const silentProgress: Progress = {
-  event: () => undefined,
-  stands: () => undefined,
-  schedule: () => undefined,
-  trouble: () => undefined,
-  summary: () => undefined,
-  close: () => undefined,
-};
 
 /** The usual lines, but for what is asked here and now anyway. */
 function guidedProgress({ output }: CliContext, { decide: decides, yes }: GuideOptions): Progress {

@@ -9,7 +9,10 @@ export const Check = z.strictObject({
   run: z.string().min(1).describe('Shell command, run from the root of a clean checkout.'),
   report: z
     .string()
-    .min(1)
+    .regex(
+      /^(?!\/)(?!(?:.*\/)?\.{1,2}(?:\/|$)).*[^/]$/,
+      'write a path from the root of the repository, such as build/report.xml',
+    )
     .optional()
     .describe('A file that it writes, with the names of its tests: JUnit, CTRF, TAP or JSON. Default: its output.'),
   kind: CheckKind.describe('test: a report with a count is required. The others: the exit code is the evidence.'),

@@ -11,9 +11,10 @@ export interface Assigned {
 
 /**
  * Numbers go on from the highest that the file remembers, also after a criterion was removed. An id that stands at two
- * criteria is kept at the first; the other gets a new one.
+ * criteria is kept at the first; the other gets a new one. `atLeast`: the lowest number that may be given, where something
+ * else than the file remembers which were.
  */
-export function assignIds(name: string, file: string): Assigned {
+export function assignIds(name: string, file: string, atLeast = 1): Assigned {
   if (!isSpecName(name)) throw new Error(`${name} cannot be part of an id`);
   const spec = parseSpec(name, file);
   const lines = scanLines(file).map((line) => ({ ...line }));
@@ -21,7 +22,7 @@ export function assignIds(name: string, file: string): Assigned {
   const taken = new Set<string>();
   const given: { id: string; line: number }[] = [];
   const added = new Map<number, string>();
-  let next = spec.nextNumber;
+  let next = Math.max(spec.nextNumber, atLeast);
   for (const { id, kind, line, endLine } of spec.requirements.flatMap(({ criteria }) => criteria)) {
     if (id !== null && !taken.has(id)) {
       taken.add(id);

@@ -98,12 +98,16 @@ export function judgeEvidence(about: StepItem, commit: string, ran: readonly Ran
   );
   const passed = (check: string) =>
     ran.find(({ result }) => result.name === check)?.result.status === 'passed' || about.proven[check] === commit;
-  const problems = criteria.flatMap((criterion) => {
+  const problems: string[] = criteria.flatMap((criterion) => {
     const found = evidence.get(criterion.id);
     return found === undefined ? [] : problemWith(criterion, found, passed);
   });
-  const nameless =
-    tests.length === 0 && criteria.some((each) => each.action !== 'remove' && each.evidence.type === 'test');
+  // A runner that names nothing shows neither that a test is there nor that it is gone.
+  const nameless = tests.length === 0 && ran.some(({ result }) => result.kind === 'test' && counted(result) > 0);
+  const unseen = nameless ? criteria.filter(({ action }) => action === 'remove') : [];
+  problems.push(
+    ...unseen.map(({ id }) => `${id} is not wanted any more, and nothing shows that no test is left that names it`),
+  );
   const hint = nameless
     ? [
         'The tests ran without naming themselves: let the runner print each name, or write a report and name it in checks.NAME.report.',
@@ -115,6 +119,10 @@ export function judgeEvidence(about: StepItem, commit: string, ran: readonly Ran
     tests: naming.slice(0, 20).map(shorten),
   }));
   return { ...outcome('criteria', problems.length === 0 ? [] : [...problems, ...hint]), criteria: verdicts };
+}
+
+function counted({ tests }: CheckResult): number {
+  return tests === null ? 0 : tests.passed + tests.failed + tests.skipped;
 }
 
 function shorten({ name, file, status }: NamedTest): NamedTest {

@@ -1,6 +1,6 @@
 /** The candidate's one commit: what an attempt left, taken in as content, with trailers that say where it comes from. */
 import { GitFailed } from '../git/git-call.ts';
-import { treeOf } from '../git/history.ts';
+import { readFileAt, treeOf } from '../git/history.ts';
 import { commitTree, importTree } from '../git/import-tree.ts';
 import type { EffectOf } from '../model/effect.ts';
 import { attemptAddress } from '../model/id.ts';
@@ -23,7 +23,12 @@ export async function importWork(
   place: Workplace,
 ): ReturnType<typeof importTree> {
   const pipeline = pinned(about);
-  if (phase.checks.includes('specs')) await numberCriteria(place.copy.tree);
+  if (phase.checks.includes('specs')) {
+    const { gitDir } = place.candidate;
+    const before = async (name: string) =>
+      (await readFileAt(gitDir, effect.base, `specs/${name}/spec.md`))?.toString('utf8') ?? '';
+    await numberCriteria(place.copy.tree, before);
+  }
   const importing = importTree({
     copy: place.copy,
     candidate: place.candidate,

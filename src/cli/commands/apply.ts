@@ -8,6 +8,7 @@ import type { CliContext } from '../context.ts';
 import { defaultSlots } from '../default-slots.ts';
 import { runAndFollow } from '../follow.ts';
 import { parseCount } from '../options.ts';
+import { silentProgress } from '../silent-progress.ts';
 import { planJson } from '../plan-json.ts';
 import { printPlan } from '../print-plan.ts';
 
@@ -41,21 +42,27 @@ export function define(command: Command, context: CliContext): void {
         if (options.yes !== true && !(await confirm(`Do this? ${plan.items.length} items will be worked on.`)))
           throw new UserError('E_NOT_CONFIRMED', 'nothing was done', 'mw apply --yes', { exit: exitCode.usage });
         const added = await applyPlan(factory, plan);
-        if (options.json === true)
-          output.json({ ...planJson(plan), added: added.map(({ id, title }) => ({ id, title })) });
-        else for (const { id, title } of added) output.line(`${id}  ${showControl(title)}`);
-        if (!options.run) return output.talk('  Next: mw up --until-empty');
-        const ids = [...new Set([...added.map(({ id }) => id), ...plan.items.flatMap(({ afterItems }) => afterItems)])];
-        const code = await runAndFollow(factory, context, {
-          json: options.json === true,
-          slots: options.slots ?? (await defaultSlots(factory)),
-          untilEmpty: true,
-          endsAt: null,
-          maxCostMicroUsd: null,
-          maxItems: null,
-          only: ids,
+        if (options.json !== true) for (const { id, title } of added) output.line(`${id}  ${showControl(title)}`);
+        if (options.run) {
+          const also = plan.items.flatMap(({ afterItems }) => afterItems);
+          const code = await runAndFollow(factory, context, {
+            json: false,
+            slots: options.slots ?? (await defaultSlots(factory)),
+            untilEmpty: true,
+            endsAt: null,
+            maxCostMicroUsd: null,
+            maxItems: null,
+            only: [...new Set([...added.map(({ id }) => id), ...also])],
+            ...(options.json === true ? { progress: silentProgress } : {}),
+          });
+          context.exit(code);
+        } else if (options.json !== true) output.talk('  Next: mw up --until-empty');
+        if (options.json !== true) return;
+        const states = await factory.store.items({ ids: added.map(({ id }) => id) });
+        output.json({
+          ...planJson(plan),
+          added: states.map(({ state: { item, status } }) => ({ id: item.id, title: item.title, state: status })),
         });
-        context.exit(code);
       });
     });
 }
