@@ -1,6 +1,6 @@
 /** From specs to landed code and back: plan, apply, change one criterion, remove one. */
 import { execFileSync } from 'node:child_process';
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { openDesk, type Desk } from '../support/cli-desk.ts';
@@ -57,7 +57,12 @@ afterAll(() => desk.close());
 
 const at = (path: string) => join(desk.repository, path);
 const git = (...args: string[]) =>
-  execFileSync('git', args, { cwd: desk.repository, env: { ...desk.env, GIT_CONFIG_NOSYSTEM: '1' }, encoding: 'utf8' });
+  execFileSync('git', args, {
+    cwd: desk.repository,
+    env: { ...desk.env, GIT_CONFIG_NOSYSTEM: '1' },
+    encoding: 'utf8',
+    stdio: 'pipe',
+  });
 const commit = (message: string) =>
   git('-c', 'user.name=Pat', '-c', 'user.email=pat@localhost', 'commit', '-qam', message);
 
@@ -253,9 +258,63 @@ it('a criterion that holds already lands as such, once a person agrees and its e
   expect(git('show', '--stat', '--format=%s', 'HEAD').trim().split('\n')).toHaveLength(1);
 });
 
+it('a history that was rebased or squashed says the same, and nothing is built twice', async () => {
+  const before = await actions();
+  const tip = git('rev-parse', 'HEAD').trim();
+  const rebase = [
+    '-c',
+    'user.name=Pat',
+    '-c',
+    'user.email=pat@localhost',
+    'rebase',
+    '-q',
+    '--root',
+    '--committer-date-is-author-date',
+  ];
+  git(
+    ...rebase,
+    '--exec',
+    'git -c user.name=Eve -c user.email=eve@localhost commit -q --amend --allow-empty --no-edit --reset-author',
+  );
+  expect(git('rev-parse', 'HEAD').trim()).not.toBe(tip);
+  expect(await actions()).toEqual(before);
+
+  const messages = git('log', '--reverse', '--format=* %s%n%n%b');
+  git('checkout', '-q', '--orphan', 'squashed');
+  git('add', '-A');
+  git('-c', 'user.name=Pat', '-c', 'user.email=pat@localhost', 'commit', '-q', '-m', `All of it (#7)\n\n${messages}`);
+  git('branch', '-f', 'main', 'squashed');
+  git('checkout', '-q', 'main');
+  expect(Object.keys(await actions())).toEqual(Object.keys(before));
+  expect((await plan()).items).toEqual([]);
+  expect((await desk.mw(['why', 'export/AC-1'])).stdout).toContain('export/AC-1');
+  git('reset', '-q', '--hard', tip);
+});
+
+it('plans a spec in any script, with any line ends', async () => {
+  const text =
+    '# 請求書\r\n\r\n## Purpose\r\n' +
+    '会計担当者が一か月分の請求書をまとめて受け取れるようにするための機能です。'.repeat(2) +
+    '\r\n\r\n## Requirements\r\n### Requirement: Größe\r\nДиск SHALL хранить всё.\r\n\r\n#### Scenario: 五月\r\n<!-- invoices/AC-1 -->\r\n<!-- evidence: command test -->\r\n- **WHEN** 五月を求める\r\n- **THEN** ZIP が返る\r\n';
+  mkdirSync(at('specs/invoices'));
+  writeFileSync(at('specs/invoices/spec.md'), text);
+  git('add', '-A');
+  commit('Any script');
+  expect(await actions()).toMatchObject({ 'invoices/AC-1': 'add' });
+  expect(await desk.mw(['apply', '--yes', '--only', 'invoices'])).toMatchObject({ code: 0 });
+  writeFileSync(at('specs/invoices/spec.md'), text.replaceAll('\r\n', '\n').normalize('NFD'));
+  expect(await actions()).toMatchObject({ 'invoices/AC-1': 'unchanged' });
+  expect((await desk.mw(['why', 'invoices/AC-1'])).stdout).toContain('THEN ZIP が返る');
+  git('checkout', '-q', '.');
+});
+
 it('a deleted folder plans the removal of all that was built of it', async () => {
   rmSync(at('specs/export'), { recursive: true });
   const { criteria } = await plan();
-  expect(criteria.map(({ action }) => action)).toEqual(['remove', 'remove', 'remove']);
+  expect(criteria.filter(({ action }) => action === 'remove').map(({ id }) => id)).toEqual([
+    'export/AC-1',
+    'export/AC-3',
+    'export/AC-4',
+  ]);
   expectRefusal(await desk.mw(['apply', '--yes']), 2, 'E_NOT_COMMITTED');
 });
