@@ -308,6 +308,18 @@ it('plans a spec in any script, with any line ends', async () => {
   git('checkout', '-q', '.');
 });
 
+it('does nothing about a criterion that nobody could test, says so, and ends with 3', async () => {
+  const text = readFileSync(at('specs/export/spec.md'), 'utf8');
+  writeFileSync(at('specs/export/spec.md'), text.replace('with code 4', 'nicely and looks good'));
+  commit('Vague');
+  const items = (await listItems(desk)).length;
+  const applied = await desk.mw(['apply', '--yes']);
+  expect(applied).toMatchObject({ code: 3, stderr: expect.stringContaining('mw spec lint') as string });
+  expect(applied.stdout).toMatch(/~ AC-3[^]*not ready: line \d+: no test can decide "/);
+  expect(await listItems(desk)).toHaveLength(items);
+  git('reset', '-q', '--hard', 'HEAD~1');
+});
+
 it('a deleted folder plans the removal of all that was built of it', async () => {
   rmSync(at('specs/export'), { recursive: true });
   const { criteria } = await plan();

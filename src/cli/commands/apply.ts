@@ -36,6 +36,12 @@ export function define(command: Command, context: CliContext): void {
         const plan = await planHere(factory, process.cwd(), options.only ?? []);
         if (options.json !== true) printPlan(plan, output);
         if (options.dryRun === true || plan.items.length === 0) {
+          const unready =
+            plan.rows.some((row) => row.unready !== null && row.action !== 'remove') || plan.nameless.length > 0;
+          if (plan.items.length === 0 && unready) {
+            context.exit(exitCode.notAccepted);
+            output.talk('  Next: mw spec lint');
+          }
           if (options.json === true) output.json({ ...planJson(plan), added: [] });
           return;
         }

@@ -18,6 +18,8 @@ export function define(command: Command, context: CliContext): void {
         if (options.json === true) return context.output.json(planJson(plan));
         printPlan(plan, context.output);
         if (plan.items.length > 0) context.output.talk('  Next: mw apply');
+        else if (plan.rows.some(({ unready }) => unready !== null) || plan.nameless.length > 0)
+          context.output.talk('  Next: mw spec lint');
         else if (plan.rows.some(({ action }) => action === 'drift')) context.output.talk('  Next: mw drift');
       });
     });
