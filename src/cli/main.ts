@@ -20,8 +20,8 @@ async function main(args: readonly string[]): Promise<void> {
   const asked = args.find((each, index) => Object.hasOwn(commandTable, each) && !takesFolder(args[index - 1])) as
     | CommandName
     | undefined;
-  for (const [name, { summary, load }] of Object.entries(commandTable)) {
-    const command = program.command(name).summary(summary).description(summary).exitOverride();
+  for (const [name, { group, summary, load }] of Object.entries(commandTable)) {
+    const command = program.command(name).summary(summary).description(summary).helpGroup(`${group}:`).exitOverride();
     if (name === asked) (await load()).define(command, context);
   }
   program.hook('preAction', () => {
