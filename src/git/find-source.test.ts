@@ -47,6 +47,30 @@ describe('where a line was before a commit', () => {
     expect(source(text, 10)).toEqual({ path: 'a.ts', line: 10, how: 'edited' });
   });
 
+  test('is edited, not formatted, when words were added or taken away', () => {
+    const [short, long] = ['return isOpen(invoice)', 'return isOpen(invoice) && isOurs(invoice)'];
+    expect(source(patch([short], [long]), 10)).toEqual({ path: 'a.ts', line: 10, how: 'edited' });
+    expect(source(patch([long], [short]), 10)).toEqual({ path: 'a.ts', line: 10, how: 'edited' });
+    const joined = patch(['const total = rows', '  .filter(isOpen)'], ['const total = ours.filter(isOpen);']);
+    expect(source(joined, 10)).toMatchObject({ how: 'edited' });
+  });
+
+  test('is nowhere else when only what stands everywhere agrees', () => {
+    const text = [patch(['  return result;'], [], 'old.ts'), patch([], ['  return result;'], 'new.ts')].join('\n');
+    expect(source(text, 10, 'new.ts')).toBeNull();
+  });
+
+  // A rule that takes time by the square of the length would not be done before the test's own limit.
+  test.each([
+    ['the same line over and over', Array.from({ length: 30_000 }, () => 'return download(invoice);')],
+    ['one endless line', ['a,b '.repeat(500_000)]],
+    ['very many lines', Array.from({ length: 100_000 }, (_, index) => `line ${index}`)],
+  ])('is found soon in any patch: %s', (_, lines) => {
+    const hunks = parsePatch([patch(lines, ['x', ...lines, 'y']), patch(lines, [], 'b.ts')].join('\n'));
+    expect(findSource(hunks, 'a.ts', 11)).not.toBeNull();
+    expect(findSource(hunks, 'a.ts', 10)).toBeNull();
+  });
+
   test('is nowhere for a line that the commit brought', () => {
     expect(source(patch(['const a = 1;'], ['import { readFile } from "node:fs";']), 10)).toBeNull();
     expect(source(patch([], ['}']), 10)).toBeNull();

@@ -54,8 +54,14 @@ function pathIn(text: string, prefix: string): string {
   return name.startsWith(prefix) ? name.slice(prefix.length) : name;
 }
 
-/** What must agree before two stretches count as one that was moved: a lone brace is found everywhere. */
-const fewestChars = 8;
+/** What must agree before a part of a line counts as one that was broken off, or joined, in the same place. */
+const fewestHere = 8;
+/** What must agree before two stretches count as one that was moved: `return result;` is found everywhere. */
+const fewestElsewhere = 13;
+/** Neighbours that are looked at on either side, so that text that repeats itself takes no longer than other text. */
+const mostNeighbours = 50;
+/** A longer line is not one that anybody broke or joined; looking for its parts would take long. */
+const longestLine = 10_000;
 const similarEnough = 0.5;
 
 /** The line's place before the commit; `null` when the commit brought it. */
@@ -77,14 +83,35 @@ function inSameHunk(hunk: Hunk, index: number): Source | null {
     return at(hunk, lineAtOffset(before, offset), 'reformatted');
   const wanted = after[index] ?? '';
   const run = longestRun(before, after, index);
-  if (run !== null && (run.chars >= fewestChars || before.filter((text) => text === wanted).length === 1))
+  if (run !== null && (run.chars >= fewestHere || before.filter((text) => text === wanted).length === 1))
     return at(hunk, run.index, 'reformatted');
-  const joined = before.join('');
-  const found = wanted.length >= fewestChars ? joined.indexOf(wanted) : -1;
-  if (found !== -1) return at(hunk, lineAtOffset(before, found), 'reformatted');
-  // Several lines became this one: it begins with one of them.
-  const start = before.findIndex((text) => text.length >= fewestChars && wanted.includes(text));
-  return start === -1 ? null : at(hunk, start, 'reformatted');
+  const found = findBroken(before, after, index);
+  return found === null ? null : at(hunk, found, 'reformatted');
+}
+
+/**
+ * The line that this one was broken off, or the first of those that it was joined from. What stood beside its words must
+ * stand there still, in whatever lines: otherwise somebody added words, or took some away.
+ */
+function findBroken(before: readonly string[], after: readonly string[], index: number): number | null {
+  const wanted = after[index] ?? '';
+  if (wanted.length < fewestHere || wanted.length > longestLine) return null;
+  const old = before.join('');
+  const found = old.indexOf(wanted);
+  if (found === -1) return null;
+  const first = lineAtOffset(before, found);
+  const last = lineAtOffset(before, found + wanted.length - 1);
+  const start = before.slice(0, first).join('').length;
+  const end = before.slice(0, last + 1).join('').length;
+  const left = old.slice(start, found).slice(-fewestHere);
+  const right = old.slice(found + wanted.length, end).slice(0, fewestHere);
+  const agrees =
+    after.slice(0, index).join('').endsWith(left) &&
+    after
+      .slice(index + 1)
+      .join('')
+      .startsWith(right);
+  return agrees ? first : null;
 }
 
 function findMoved(hunks: readonly Hunk[], hunk: Hunk, index: number): Source | null {
@@ -93,7 +120,7 @@ function findMoved(hunks: readonly Hunk[], hunk: Hunk, index: number): Source | 
   for (const other of hunks) {
     if (other === hunk) continue;
     const run = longestRun(other.old.map(compact), after, index);
-    if (run === null || run.chars < fewestChars || run.chars <= (best?.chars ?? 0)) continue;
+    if (run === null || run.chars < fewestElsewhere || run.chars <= (best?.chars ?? 0)) continue;
     best = { source: at(other, run.index, 'moved'), chars: run.chars };
   }
   return best?.source ?? null;
@@ -101,13 +128,16 @@ function findMoved(hunks: readonly Hunk[], hunk: Hunk, index: number): Source | 
 
 function findEdited(hunk: Hunk, index: number): Source | null {
   const wanted = hunk.new[index] ?? '';
-  const scores = hunk.old.map((text) => similarity(text, wanted));
-  const best = Math.max(-1, ...scores);
-  return best < similarEnough ? null : at(hunk, scores.indexOf(best), 'edited');
+  let best = { index: -1, score: 0 };
+  for (const [place, text] of hunk.old.entries()) {
+    const score = similarity(text, wanted);
+    if (score > best.score) best = { index: place, score };
+  }
+  if (best.score >= similarEnough) return at(hunk, best.index, 'edited');
+  const whole = compact(wanted.slice(0, longestLine));
+  const part = hunk.old.map(compact).findIndex((text) => text.length >= fewestHere && whole.includes(text));
+  return part === -1 ? null : at(hunk, part, 'edited');
 }
-
-/** So many neighbours on each side tell one place from another; more would make long runs of one line take forever. */
-const furthest = 100;
 
 /** The place in `before` whose surroundings agree longest with those of `after[index]`. */
 function longestRun(
@@ -119,17 +149,16 @@ function longestRun(
   for (const [place, text] of before.entries()) {
     if (text !== after[index]) continue;
     let chars = text.length;
-    for (let step = 1; step <= furthest && isSame(before[place - step], after[index - step]); step += 1)
-      chars += before[place - step]?.length ?? 0;
-    for (let step = 1; step <= furthest && isSame(before[place + step], after[index + step]); step += 1)
-      chars += before[place + step]?.length ?? 0;
+    for (const way of [-1, 1]) {
+      for (let step = 1; step <= mostNeighbours; step += 1) {
+        const next = before[place + way * step];
+        if (next === undefined || next !== after[index + way * step]) break;
+        chars += next.length;
+      }
+    }
     if (best === null || chars > best.chars) best = { index: place, chars };
   }
   return best;
-}
-
-function isSame(a: string | undefined, b: string | undefined): boolean {
-  return a !== undefined && a === b;
 }
 
 function at(hunk: Hunk, index: number, how: Source['how']): Source {

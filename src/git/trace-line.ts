@@ -1,5 +1,5 @@
 /** Follows one line of a file back to the commit that brought its words, through renames, moves and reformatting. */
-import { blame } from './blame.ts';
+import { blame, type BlamedLine } from './blame.ts';
 import { readCommit } from './commits.ts';
 import { findSource, parsePatch, type Hunk, type Source } from './find-source.ts';
 import { runGit } from './git.ts';
@@ -23,8 +23,10 @@ const mostHops = 50;
 const maxPatchBytes = 16 * 1024 * 1024;
 
 /**
- * The commit for which `isOurs` holds, or the last one on the way when there is none; `null` when the file has no such
- * line. Words that were changed on the way stay with whoever changed them: the hop says `edited`.
+ * The commit that brought the line's words: where it was moved from, and what it looked like before somebody formatted
+ * it, also when the commit in between is ours. Words that others changed stay with them: the hop says `edited`, and the
+ * way goes on to the commit of ours that the line was edited from; words that we changed are ours. Without a commit of
+ * ours, the last one on the way. `null` when the file has no such line.
  */
 export async function traceLine(question: {
   readonly gitDir: string;
@@ -40,16 +42,25 @@ export async function traceLine(question: {
     const [found] = (await blame({ gitDir, commit, path, range: { from: line, to: line } })) ?? [];
     if (found === undefined) return hops.length === 0 ? null : { commit, path, line, hops };
     const traced = { commit: found.commit, path: found.pathThen, line: found.lineThen, hops };
-    if (hops.length >= mostHops || (await isOurs(found.commit))) return traced;
-    const [parent] = (await readCommit(gitDir, found.commit)).parents;
-    // Also where history is cut off: the parent has a name then, and is not there.
-    if (parent === undefined || (await keepKnown(gitDir, [parent])).length === 0) return traced;
-    const source = findSource(await readPatch(gitDir, parent, found.commit), found.pathThen, found.lineThen);
-    if (source === null) return traced;
-    hops.push({ commit: found.commit, how: source.how });
-    ({ path, line } = source);
-    commit = parent;
+    if (hops.length >= mostHops) return traced;
+    const [ours, step] = await Promise.all([isOurs(found.commit), stepBack(gitDir, found)]);
+    if (step === null || (ours && step.source.how === 'edited')) return traced;
+    hops.push({ commit: found.commit, how: step.source.how });
+    ({ path, line } = step.source);
+    commit = step.parent;
   }
+}
+
+/** Where the line was before the commit that blame names; `null` when its words are new there. */
+async function stepBack(
+  gitDir: string,
+  { commit, pathThen, lineThen }: BlamedLine,
+): Promise<{ readonly source: Source; readonly parent: string } | null> {
+  for (const parent of (await readCommit(gitDir, commit)).parents) {
+    const source = findSource(await readPatch(gitDir, parent, commit), pathThen, lineThen);
+    if (source !== null) return { source, parent };
+  }
+  return null;
 }
 
 async function readPatch(gitDir: string, from: string, to: string): Promise<readonly Hunk[]> {

@@ -1,0 +1,88 @@
+/** How many lines of a known past are traced to where their words come from. */
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startThroughShell } from '../../src/git/short-git.ts';
+import { traceLine } from '../../src/git/trace-line.ts';
+import { makeKnownPast } from './known-past.ts';
+import { hasWords } from './words.ts';
+
+export interface Score {
+  /** Lines with words. */
+  readonly lines: number;
+  /** Of them, those whose words come from the factory. */
+  readonly ours: number;
+  /** Those that are said to come from a commit of the factory. */
+  readonly said: number;
+  /** Those of which the right commit of the factory is said. */
+  readonly right: number;
+  /** Of the lines that come from the factory alone, those of which its commit is said. */
+  readonly found: number;
+  readonly wrong: readonly string[];
+}
+
+/** Makes the past as a repository and traces every line of it. */
+export async function scorePast(seed: number, edits: number): Promise<Score> {
+  const folder = mkdtempSync(join(tmpdir(), 'mw-past-'));
+  const endShell = startThroughShell();
+  try {
+    return await score(folder, seed, edits);
+  } finally {
+    await endShell();
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+async function score(folder: string, seed: number, edits: number): Promise<Score> {
+  const past = makeKnownPast(seed, edits);
+  const commits = importPast(folder, past.stream);
+  const numbers = new Map(commits.map((commit, number) => [commit, number]));
+  const tip = execFileSync('git', ['rev-parse', 'main'], { cwd: folder, encoding: 'utf8' }).trim();
+  const total = { lines: 0, ours: 0, said: 0, right: 0, found: 0, wrong: [] as string[] };
+  const questions = [...past.files].flatMap(([path, lines]) =>
+    lines.flatMap((line, index) => (hasWords(line.text) ? [{ path, line, number: index + 1 }] : [])),
+  );
+  const isOurs = async (commit: string) => past.ours.has(numbers.get(commit) ?? 0);
+  const ask = async ({ path, line, number }: (typeof questions)[number]): Promise<void> => {
+    const traced = await traceLine({ gitDir: join(folder, '.git'), commit: tip, path, line: number, isOurs });
+    const from = line.from.filter((each) => past.ours.has(each));
+    const origin = traced === null ? 0 : (numbers.get(traced.commit) ?? 0);
+    // Words that somebody changed on the way are theirs.
+    const edited = traced?.hops.some(({ how }) => how === 'edited') === true;
+    const said = !edited && past.ours.has(origin) ? origin : null;
+    total.lines += 1;
+    // A line joined from words of several belongs to each of them.
+    const right = said !== null && from.includes(said);
+    const whole = from.length === line.from.length;
+    if (whole) total.ours += 1;
+    if (whole && right) total.found += 1;
+    if (said !== null) total.said += 1;
+    if (right) total.right += 1;
+    if (said === null ? whole : !right)
+      total.wrong.push(
+        `${path}:${number} ${line.text.trim()} from ${line.from.join(',')}, traced to ${origin} ${traced?.hops.map(({ how, commit }) => `${how} by ${numbers.get(commit)}`).join(', ')}`,
+      );
+  };
+  const waiting = [...questions];
+  const work = async () => {
+    for (let each = waiting.pop(); each !== undefined; each = waiting.pop()) await ask(each);
+  };
+  await Promise.all([work(), work(), work()]);
+  return total;
+}
+
+/** The ids of the commits by their numbers. */
+function importPast(cwd: string, stream: string): readonly string[] {
+  const env = { PATH: process.env['PATH'] ?? '', HOME: cwd, GIT_CONFIG_NOSYSTEM: '1' };
+  const git = (args: readonly string[], input?: string) =>
+    execFileSync('git', args, { cwd, env, ...(input === undefined ? {} : { input }) });
+  git(['init', '-q', '-b', 'main']);
+  git(['fast-import', '--quiet', `--export-marks=${join(cwd, 'marks')}`], stream);
+  const ids = [''];
+  for (const line of readFileSync(join(cwd, 'marks'), 'utf8').trim().split('\n')) {
+    const [mark, id = ''] = line.split(' ');
+    ids[Number(mark?.slice(1))] = id;
+  }
+  return ids;
+}
