@@ -75,6 +75,17 @@ describe('ids', () => {
     expect(assignIds('x', mended.file)).toEqual({ file: mended.file, given: [] });
   });
 
+  it('are given to sentences of several lines, and taken from wherever they stand twice', () => {
+    const broken = file.replace('- WHEN a, the', '- WHEN a,\n  the');
+    const { file: fixed } = assignIds('export', broken);
+    expect(idsOf('export', fixed)).toEqual(['export/AC-1', 'export/AC-2', 'export/AC-3']);
+    expect(assignIds('export', fixed).file).toBe(fixed);
+    const twice = broken
+      .replace('SHALL b', 'SHALL b <!-- export/AC-1 -->')
+      .replace('- WHEN a,', '- WHEN x, it SHALL y. <!-- export/AC-1 -->\n- WHEN a,');
+    expect(assignIds('export', twice).file.match(/export\/AC-1 /g)).toHaveLength(1);
+  });
+
   it('keep Windows line ends, and a last line without one', () => {
     const windows = file.trimEnd().replaceAll('\n', '\r\n');
     const { file: fixed } = assignIds('export', windows);

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { assignIds } from './assign-ids.ts';
 import { parseSpec } from './parse-spec.ts';
+import { plainText } from './plain-text.ts';
 import { scanLines } from './scan-lines.ts';
 
 const file = `# Invoice download
@@ -196,4 +197,35 @@ The program SHALL print CSV.
   const { file } = assignIds('export', text);
   expect(file).toContain('  SHALL end with code 1. <!-- export/AC-1 -->\n');
   expect(assignIds('export', file).file).toBe(file);
+});
+
+it('reads a sentence that was broken into several lines as one, and goes on with the statement after a blank line', () => {
+  const { requirements } = parseSpec(
+    'export',
+    `## Requirements
+### Requirement: CSV
+The program SHALL print CSV.
+- IF the month is not found,
+  THEN the program SHALL
+  end with code 1. <!-- export/AC-1 -->
+
+  It SHALL be quick.
+`,
+  );
+  expect(requirements[0]).toMatchObject({
+    statement: 'The program SHALL print CSV. It SHALL be quick.',
+    criteria: [{ id: 'export/AC-1', sentence: 'IF the month is not found, THEN the program SHALL end with code 1.' }],
+  });
+});
+
+it.each([
+  ['**bold**, *slanted*, ***both***', 'bold, slanted, both'],
+  ['__bold__, _slanted_ and **_nested_ signs**', 'bold, slanted and nested signs'],
+  ['**snake_case_name** and _two words_.', 'snake_case_name and two words.'],
+  ['2 * 3 * 4, snake_case_name, a*b*c', '2 * 3 * 4, snake_case_name, a*b*c'],
+  ['files *.ts and *.js', 'files *.ts and *.js'],
+  ['`**code**` stays', '`**code**` stays'],
+  ['an **open end', 'an **open end'],
+])('emphasis is no word: %s', (text, plain) => {
+  expect(plainText(text)).toBe(plain);
 });

@@ -181,12 +181,14 @@ function readList(body: readonly Line[]): readonly string[] {
   return body.flatMap(({ text, literal }) => (literal || !isListItem(text) ? [] : [plainText(text)]));
 }
 
+/** Lines as one text: what is marked may begin in one and end in the next. */
 function paragraph(body: readonly Line[]): string {
-  return body
-    .filter(({ literal }) => !literal)
-    .map(({ text }) => plainText(text))
-    .filter((text) => text !== '')
-    .join(' ');
+  return plainText(
+    body
+      .filter(({ literal }) => !literal)
+      .map(({ text }) => text.trim())
+      .join(' '),
+  );
 }
 
 /** The name behind `Requirement:`; `null` when the heading is another one. */
