@@ -83,7 +83,7 @@ async function readCache(file: string): Promise<BuiltReading | null> {
   if (text === null) return null;
   try {
     const reading = JSON.parse(text) as BuiltReading;
-    return reading.version === 2 ? reading : null;
+    return reading.version === 3 ? reading : null;
   } catch (error) {
     if (error instanceof SyntaxError) return null;
     throw error;

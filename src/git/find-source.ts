@@ -36,8 +36,8 @@ export function parsePatch(patch: string): readonly Hunk[] {
       }
       continue;
     }
-    if (line.startsWith('--- ')) oldPath = pathIn(line.slice(4), 'a/');
-    else if (line.startsWith('+++ ')) newPath = pathIn(line.slice(4), 'b/');
+    if (line.startsWith('--- ')) oldPath = readPatchPath(line.slice(4), 'a/');
+    else if (line.startsWith('+++ ')) newPath = readPatchPath(line.slice(4), 'b/');
     const [, oldStart, oldCount = '1', newStart, newCount = '1'] =
       /^@@ -(\d+)(?:,(\d+))? \+(\d+)(?:,(\d+))? @@/.exec(line) ?? [];
     if (oldStart === undefined) continue;
@@ -48,8 +48,8 @@ export function parsePatch(patch: string): readonly Hunk[] {
   return hunks;
 }
 
-/** git ends names that hold a blank with a tab. */
-function pathIn(text: string, prefix: string): string {
+/** A path as a patch has it; git ends names that hold a blank with a tab. */
+export function readPatchPath(text: string, prefix = ''): string {
   const name = unquotePath(text.replace(/\t$/, ''));
   return name.startsWith(prefix) ? name.slice(prefix.length) : name;
 }

@@ -54,6 +54,25 @@ export async function readFilesAt(
   return found;
 }
 
+/** Ids of the contents of several files of a commit in one process, by path; a path without a file is left out. */
+export async function readBlobIdsAt(
+  gitDir: string,
+  commit: string,
+  paths: readonly string[],
+): Promise<ReadonlyMap<string, string>> {
+  const asked = paths.filter((path) => !path.includes('\n'));
+  if (asked.length === 0) return new Map();
+  const input = asked.map((path) => `${commit}:${path}\n`).join('');
+  const { stdout } = await runGit(['cat-file', '--batch-check=%(objecttype) %(objectname)'], { gitDir, input });
+  const lines = stdout.toString('utf8').split('\n');
+  return new Map(
+    asked.flatMap((path, index) => {
+      const [, id] = /^blob ([0-9a-f]+)$/.exec(lines[index] ?? '') ?? [];
+      return id === undefined ? [] : [[path, id] as const];
+    }),
+  );
+}
+
 /** Content of one file of a commit; `null` when it has no such file. */
 export async function readFileAt(gitDir: string, commit: string, path: string): Promise<Buffer | null> {
   return (await readFilesAt(gitDir, commit, [path])).get(path) ?? null;

@@ -1,19 +1,20 @@
 /** What is built, from the history of the user's repository alone. */
 import { blame } from '../git/blame.ts';
-import { isAncestor, listBetween } from '../git/history.ts';
+import { isAncestor, listBetween, readBlobIdsAt } from '../git/history.ts';
+import { replayAuthors, type KnownFile } from '../git/line-authors.ts';
 import { readWorkHistory } from '../git/work-history.ts';
 import { readTrailers, type Trailers } from '../model/trailers.ts';
-import { foldHistory, nothingBuilt, type Built, type BuiltCommit } from '../spec/built.ts';
+import { foldHistory, nothingBuilt, type Built, type BuiltCommit, type GeneratedFile } from '../spec/built.ts';
 import type { Drift } from '../spec/compare.ts';
 import { findDrift, isConcerned } from '../spec/find-drift.ts';
 
 /** A reading that can be gone on from: the commits that it covers, and what they say. */
 export interface BuiltReading {
-  readonly version: 2;
+  readonly version: 3;
   readonly tips: readonly string[];
   readonly built: Built;
-  /** Who wrote the lines of a generated file that was edited by hand: by `COMMIT:PATH` of the first tip. */
-  readonly authors: Readonly<Record<string, readonly string[] | null>>;
+  /** Who wrote the lines of a generated file that was edited by hand: by what it holds, its latest commit and its path. */
+  readonly authors: Readonly<Record<string, readonly string[]>>;
 }
 
 /** Goes on from an earlier reading when all that it covered is still there; else reads everything. */
@@ -32,7 +33,7 @@ export async function readBuilt(
     read.push({ commit, at, files, trailers, takesBack: await listTakenBack(gitDir, trailers) });
   }
   const built = foldHistory(start, read);
-  return { version: 2, tips, built, authors: {} };
+  return { version: 3, tips, built, authors: usable?.authors ?? {} };
 }
 
 async function listTakenBack(gitDir: string, trailers: Trailers | null): Promise<readonly string[]> {
@@ -54,8 +55,8 @@ async function covers(gitDir: string, tips: readonly string[], old: readonly str
   return true;
 }
 
-/** Beyond so many files, an edit is told of its file, not of its lines: each file is a run of git. */
-const mostFiles = 200;
+/** Beyond so many files, an edit is told of its file, not of its lines: each of these is a walk through history. */
+const mostBlamed = 10;
 
 /** Every generated file with edits by hand, at the first tip. `isHandWritten`: files whose edits are nobody's concern. */
 export async function readDrift(
@@ -65,26 +66,71 @@ export async function readDrift(
 ): Promise<{ readonly drifts: readonly Drift[]; readonly reading: BuiltReading }> {
   const [tip] = reading.tips;
   const { built } = reading;
-  const edited = Object.entries(built.files).filter(([path, { byHand }]) => byHand.length > 0 && !isHandWritten(path));
+  const edited = Object.entries(built.files).filter(
+    ([path, file]) => file.byHand.length > 0 && !isHandWritten(path) && isConcerned(file, built),
+  );
   if (tip === undefined || edited.length === 0) return { drifts: [], reading };
-  const authors: Record<string, readonly string[] | null> = {};
-  const drifts: Drift[] = [];
-  for (const [path, file] of edited) {
-    if (!isConcerned(file, built)) continue;
-    const key = `${tip}:${path}`;
-    const known = reading.authors[key];
-    if (known === undefined && Object.keys(authors).length >= mostFiles) {
-      drifts.push(...findDrift(path, file, [], built));
-      continue;
-    }
-    const found = known === undefined ? await authorsOf(gitDir, tip, path) : known;
-    authors[key] = found;
-    drifts.push(...findDrift(path, file, found, built));
-  }
-  return { drifts, reading: { ...reading, authors } };
+  const blobs = await readBlobIdsAt(
+    gitDir,
+    tip,
+    edited.map(([path]) => path),
+  );
+  const files = edited.map(([path, file]): EditedFile => {
+    const commits = commitsOf(file, built);
+    const blob = blobs.get(path) ?? null;
+    return { path, file, formerly: file.formerly, commits, blob, key: `${blob} ${commits.at(-1)?.commit} ${path}` };
+  });
+  const authors = await readAuthors(gitDir, tip, files, reading.authors);
+  const drifts = files.flatMap(({ path, file, blob, key }) =>
+    findDrift(path, file, blob === null ? null : (authors[key] ?? []), built),
+  );
+  return { drifts, reading: sameKeys(authors, reading.authors) ? reading : { ...reading, authors } };
 }
 
-async function authorsOf(gitDir: string, commit: string, path: string): Promise<readonly string[] | null> {
-  const lines = await blame({ gitDir, commit, path });
-  return lines === null ? null : lines.map((line) => line.commit);
+interface EditedFile extends Omit<KnownFile, 'blob'> {
+  readonly file: GeneratedFile;
+  /** `null`: it is gone. */
+  readonly blob: string | null;
+  readonly key: string;
+}
+
+/** All that touched it, in the order of history. */
+function commitsOf({ generated, byHand }: GeneratedFile, { work }: Built): KnownFile['commits'] {
+  const ours = generated.map((commit) => ({ commit, order: work[commit]?.order ?? 0 }));
+  return [...ours, ...byHand].sort((a, b) => a.order - b.order);
+}
+
+/** What is known already, what the patches of their commits tell, and of a few others what `git blame` says. */
+async function readAuthors(
+  gitDir: string,
+  tip: string,
+  files: readonly EditedFile[],
+  known: BuiltReading['authors'],
+): Promise<BuiltReading['authors']> {
+  const authors: Record<string, readonly string[]> = {};
+  const asked = files.flatMap((file) => (file.blob === null ? [] : [{ ...file, blob: file.blob }]));
+  for (const { key } of asked) if (known[key] !== undefined) authors[key] = known[key];
+  const replayed = await replayAuthors(
+    gitDir,
+    asked.filter(({ key }) => authors[key] === undefined),
+  );
+  const left: EditedFile[] = [];
+  for (const each of asked) {
+    const found = replayed.get(each.path);
+    if (found !== undefined) authors[each.key] = found;
+    else if (authors[each.key] === undefined) left.push(each);
+  }
+  for (const { key } of left.slice(mostBlamed)) authors[key] = [];
+  const blamed = left.slice(0, mostBlamed);
+  while (blamed.length > 0) {
+    const pair = blamed.splice(0, 2);
+    const found = await Promise.all(pair.map(({ path }) => blame({ gitDir, commit: tip, path })));
+    for (const [index, { key }] of pair.entries()) authors[key] = found[index]?.map(({ commit }) => commit) ?? [];
+  }
+  return authors;
+}
+
+function sameKeys(a: BuiltReading['authors'], b: BuiltReading['authors']): boolean {
+  const keys = Object.keys(a);
+  return keys.length === Object.keys(b).length && keys.every((key) => key in b);
 }

@@ -14,6 +14,8 @@ export interface BuiltCriterion {
 }
 
 export interface GeneratedFile {
+  /** Earlier names, oldest first. */
+  readonly formerly: readonly string[];
   /** Commits whose work in it says which criteria it is for. */
   readonly generated: readonly string[];
   /** Commits of people that touched it after it was first generated. */
@@ -117,7 +119,7 @@ function moveFile(draft: Draft, from: string, to: string): void {
   const known = draft.files.get(from);
   if (known === undefined) return;
   draft.files.delete(from);
-  draft.files.set(to, known);
+  draft.files.set(to, { ...known, formerly: [...known.formerly, from] });
 }
 
 function touch(
@@ -129,7 +131,7 @@ function touch(
   const known = draft.files.get(path);
   if (ours) {
     if (by.deleted) draft.files.delete(path);
-    else if (known === undefined) draft.files.set(path, { generated: [by.commit], byHand: [] });
+    else if (known === undefined) draft.files.set(path, { formerly: [], generated: [by.commit], byHand: [] });
     else draft.files.set(path, { ...known, generated: [...known.generated, by.commit] });
   } else if (known !== undefined) draft.files.set(path, { ...known, byHand: [...known.byHand, by] });
 }

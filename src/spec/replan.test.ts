@@ -157,8 +157,16 @@ function buildAll(models: readonly SpecModel[]): Built {
     commit: `commit-${index}`,
     at: '2026-01-01T00:00:00Z',
     files: [],
-      takesBack: [],
-    trailers: { items: ['MW-1'], runs: [], attempts: [], implements: [{ id, hash }], removes: [], reverts: null, revertsSince: null },
+    takesBack: [],
+    trailers: {
+      items: ['MW-1'],
+      runs: [],
+      attempts: [],
+      implements: [{ id, hash }],
+      removes: [],
+      reverts: null,
+      revertsSince: null,
+    },
   }));
   return foldHistory(nothingBuilt, commits);
 }

@@ -71,7 +71,7 @@ function save(world: World, message: string, files: Files, ours: boolean, option
   for (const path of world.files.keys()) if (!files.has(path)) changes[path] = null;
   for (const [path, lines] of files) if (lines !== world.files.get(path)) changes[path] = lines.map(({ text }) => text);
   if (ours) world.ours.add(number);
-  const trailers = ours ? `\n\nMillwright-Item: MW-${number}` : '';
+  const trailers = ours ? `\n\nImplements: past/AC-${number}@0123456789abcdef\nMillwright-Item: MW-${number}` : '';
   world.stream.push(chronicle.commit(`${message}${trailers}`, changes, options));
   world.files = files;
 }

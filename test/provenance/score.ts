@@ -1,11 +1,6 @@
 /** How many lines of a known past are traced to where their words come from. */
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { startThroughShell } from '../../src/git/short-git.ts';
 import { traceLine } from '../../src/git/trace-line.ts';
-import { makeKnownPast } from './known-past.ts';
+import { withPast, type PastRepository } from './past-repository.ts';
 import { hasWords } from './words.ts';
 
 export interface Score {
@@ -22,30 +17,24 @@ export interface Score {
   readonly wrong: readonly string[];
 }
 
-/** Makes the past as a repository and traces every line of it. */
-export async function scorePast(seed: number, edits: number): Promise<Score> {
-  const folder = mkdtempSync(join(tmpdir(), 'mw-past-'));
-  const endShell = startThroughShell();
-  try {
-    return await score(folder, seed, edits);
-  } finally {
-    await endShell();
-    rmSync(folder, { recursive: true, force: true });
-  }
+/** Every second line: each is several runs of git. */
+const step = 2;
+
+/** Makes the past as a repository and traces its lines. */
+export function scorePast(seed: number, edits: number): Promise<Score> {
+  return withPast(seed, edits, score);
 }
 
-async function score(folder: string, seed: number, edits: number): Promise<Score> {
-  const past = makeKnownPast(seed, edits);
-  const commits = importPast(folder, past.stream);
-  const numbers = new Map(commits.map((commit, number) => [commit, number]));
-  const tip = execFileSync('git', ['rev-parse', 'main'], { cwd: folder, encoding: 'utf8' }).trim();
+async function score({ past, gitDir, tip, numbers }: PastRepository): Promise<Score> {
   const total = { lines: 0, ours: 0, said: 0, right: 0, found: 0, wrong: [] as string[] };
   const questions = [...past.files].flatMap(([path, lines]) =>
-    lines.flatMap((line, index) => (hasWords(line.text) ? [{ path, line, number: index + 1 }] : [])),
+    lines.flatMap((line, index) =>
+      hasWords(line.text) && index % step === 0 ? [{ path, line, number: index + 1 }] : [],
+    ),
   );
   const isOurs = async (commit: string) => past.ours.has(numbers.get(commit) ?? 0);
   const ask = async ({ path, line, number }: (typeof questions)[number]): Promise<void> => {
-    const traced = await traceLine({ gitDir: join(folder, '.git'), commit: tip, path, line: number, isOurs });
+    const traced = await traceLine({ gitDir, commit: tip, path, line: number, isOurs });
     const from = line.from.filter((each) => past.ours.has(each));
     const origin = traced === null ? 0 : (numbers.get(traced.commit) ?? 0);
     // Words that somebody changed on the way are theirs.
@@ -70,19 +59,4 @@ async function score(folder: string, seed: number, edits: number): Promise<Score
   };
   await Promise.all([work(), work(), work()]);
   return total;
-}
-
-/** The ids of the commits by their numbers. */
-function importPast(cwd: string, stream: string): readonly string[] {
-  const env = { PATH: process.env['PATH'] ?? '', HOME: cwd, GIT_CONFIG_NOSYSTEM: '1' };
-  const git = (args: readonly string[], input?: string) =>
-    execFileSync('git', args, { cwd, env, ...(input === undefined ? {} : { input }) });
-  git(['init', '-q', '-b', 'main']);
-  git(['fast-import', '--quiet', `--export-marks=${join(cwd, 'marks')}`], stream);
-  const ids = [''];
-  for (const line of readFileSync(join(cwd, 'marks'), 'utf8').trim().split('\n')) {
-    const [mark, id = ''] = line.split(' ');
-    ids[Number(mark?.slice(1))] = id;
-  }
-  return ids;
 }
