@@ -15,7 +15,11 @@ const maxNoteBytes = 4 * 1024 * 1024;
 export async function writeNote(gitDir: string, commit: string, text: string): Promise<'written' | 'busy'> {
   for (let round = 1; round <= tries; round += 1) {
     try {
-      await runGit(['notes', `--ref=${ref}`, 'add', '-f', '-F', '-', commit], { gitDir, input: text, env: committer });
+      await runGit(['notes', `--ref=${ref}`, 'add', '-f', '-F', '-', commit], {
+        gitDir,
+        input: text,
+        env: committer,
+      });
       return 'written';
     } catch (error) {
       if (!(error instanceof GitFailed) || error.reason !== 'exit') throw error;

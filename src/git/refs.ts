@@ -9,11 +9,11 @@ import { GitFailed } from './git-call.ts';
 const objectId = /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/;
 
 /**
- * The commit that a ref names, `null` when there is none. A loose ref is read without starting git; packed refs,
- * symbolic refs and other storage formats take the slow way.
+ * The commit that a ref names, `null` when there is none. A loose ref is read without starting git, also the one that
+ * HEAD points to; packed refs, linked worktrees and other storage formats take the slow way.
  */
 export async function readRef(gitDir: string, ref: string): Promise<string | null> {
-  const loose = await readLooseRef(gitDir, ref);
+  const loose = (await readLooseRef(gitDir, ref)) ?? (ref === 'HEAD' ? await readLooseHead(gitDir) : null);
   if (loose !== null) return loose;
   const { stdout, exitCode } = await runGit(
     ['rev-parse', '--verify', '--quiet', '--end-of-options', `${ref}^{commit}`],
@@ -23,6 +23,12 @@ export async function readRef(gitDir: string, ref: string): Promise<string | nul
     },
   );
   return exitCode === 0 ? stdout.toString('utf8').trim() : null;
+}
+
+/** The commit of the branch that is checked out, where that branch is a file. */
+async function readLooseHead(gitDir: string): Promise<string | null> {
+  const [, branch] = /^ref: (refs\/heads\/\S+)\n?$/.exec(await readFile(join(gitDir, 'HEAD'), 'utf8')) ?? [];
+  return branch === undefined || branch.includes('..') ? null : readLooseRef(gitDir, branch);
 }
 
 /** The same for a repository that only we write, where every ref is loose: an absent file is an absent ref. */

@@ -1,6 +1,5 @@
 /** Follows one line of a file back to the commit that brought its words, through renames, moves and reformatting. */
 import { blame, type BlamedLine } from './blame.ts';
-import { readCommit } from './commits.ts';
 import { findSource, parsePatch, type Hunk, type Source } from './find-source.ts';
 import { runGit } from './git.ts';
 import { keepKnown } from './history.ts';
@@ -37,17 +36,18 @@ export async function traceLine(question: {
 }): Promise<TracedLine | null> {
   const { gitDir, isOurs } = question;
   const hops: Hop[] = [];
+  let traced: TracedLine | null = null;
   let { commit, path, line } = question;
   for (;;) {
     const [found] = (await blame({ gitDir, commit, path, range: { from: line, to: line } })) ?? [];
-    if (found === undefined) return hops.length === 0 ? null : { commit, path, line, hops };
-    const traced = { commit: found.commit, path: found.pathThen, line: found.lineThen, hops };
+    if (found === undefined) return traced;
+    traced = { commit: found.commit, path: found.pathThen, line: found.lineThen, hops };
     if (hops.length >= mostHops) return traced;
     const [ours, step] = await Promise.all([isOurs(found.commit), stepBack(gitDir, found)]);
     if (step === null || (ours && step.source.how === 'edited')) return traced;
     hops.push({ commit: found.commit, how: step.source.how });
     ({ path, line } = step.source);
-    commit = step.parent;
+    commit = `${found.commit}^${step.parent}`;
   }
 }
 
@@ -55,16 +55,19 @@ export async function traceLine(question: {
 async function stepBack(
   gitDir: string,
   { commit, pathThen, lineThen }: BlamedLine,
-): Promise<{ readonly source: Source; readonly parent: string } | null> {
-  for (const parent of (await readCommit(gitDir, commit)).parents) {
-    const source = findSource(await readPatch(gitDir, parent, commit), pathThen, lineThen);
-    if (source !== null) return { source, parent };
+): Promise<{ readonly source: Source; /** From 1. */ readonly parent: number } | null> {
+  for (const [index, hunks] of (await readPatches(gitDir, commit)).entries()) {
+    const source = findSource(hunks, pathThen, lineThen);
+    if (source !== null) return { source, parent: index + 1 };
   }
   return null;
 }
 
-async function readPatch(gitDir: string, from: string, to: string): Promise<readonly Hunk[]> {
-  const args = ['diff-tree', '-r', '-p', '-U0', '-M', '--no-color', '--no-ext-diff', '--no-textconv', from, to];
+/** What the commit changed, against each of its parents; empty for one that has none. */
+async function readPatches(gitDir: string, commit: string): Promise<readonly (readonly Hunk[])[]> {
+  const args = ['diff-tree', '-r', '-m', '-p', '-U0', '-M', '--no-color', '--no-ext-diff', '--no-textconv', commit];
   const { stdout } = await runGit(args, { gitDir, maxBytes: maxPatchBytes, whenTooLong: 'cut' });
-  return parsePatch(stdout.toString('utf8'));
+  // The commit's name stands before each; no line of a patch without context begins like that.
+  const patches = stdout.toString('utf8').split(new RegExp(`^${commit}$`, 'm'));
+  return patches.slice(1).map(parsePatch);
 }

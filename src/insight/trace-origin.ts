@@ -10,7 +10,7 @@ export interface Origin {
   readonly place: { readonly path: string; readonly line: number } | null;
   /** What happened to them since, newest first. */
   readonly hops: readonly (Hop & { readonly author: string; readonly subject: string })[];
-  readonly commit: CommitMessage;
+  readonly commit: Omit<CommitMessage, 'note'>;
   readonly trailers: Trailers;
   /** The note beside the commit; `null` when it has none that can be read. */
   readonly record: ProvenanceRecord | null;
@@ -22,36 +22,41 @@ export async function originOfLine(
   place: { readonly commit: string; readonly path: string; readonly line: number },
   notesDir = gitDir,
 ): Promise<Origin | null> {
-  const isOurs = async (commit: string) => isWork((await readMessages(gitDir, [commit])).get(commit));
+  const known = new Map<string, CommitMessage>();
+  const isOurs = async (commit: string) => {
+    const message = known.get(commit) ?? (await readMessage(gitDir, commit));
+    known.set(commit, message);
+    return isWork(message);
+  };
   const traced = await traceLine({ gitDir, ...place, isOurs });
   if (traced === null) return null;
-  const messages = await readMessages(
-    gitDir,
-    traced.hops.map(({ commit }) => commit),
-  );
   const hops = traced.hops.map((hop) => {
-    const message = messages.get(hop.commit);
+    const message = known.get(hop.commit);
     return { ...hop, author: message?.author ?? '', subject: message?.subject ?? '' };
   });
-  return {
-    ...(await originOfCommit(gitDir, traced.commit, notesDir)),
-    place: { path: traced.path, line: traced.line },
-    hops,
-  };
+  const message = known.get(traced.commit) ?? (await readMessage(gitDir, traced.commit));
+  return { ...(await originOf(message, notesDir)), place: { path: traced.path, line: traced.line }, hops };
 }
 
 /** Throws for a commit that the repository does not have. */
 export async function originOfCommit(gitDir: string, commit: string, notesDir = gitDir): Promise<Origin> {
+  return originOf(await readMessage(gitDir, commit), notesDir);
+}
+
+async function readMessage(gitDir: string, commit: string): Promise<CommitMessage> {
   const message = (await readMessages(gitDir, [commit])).get(commit);
   if (message === undefined) throw new Error(`${gitDir} has no commit ${commit}`);
-  const trailers = readTrailers(message.text);
-  const record = isWork(message) ? parseRecord(await readNote(notesDir, commit), commit) : null;
-  return { place: null, hops: [], commit: message, trailers, record };
+  return message;
+}
+
+async function originOf(message: CommitMessage, notesDir: string): Promise<Origin> {
+  const record = isWork(message) ? parseRecord(await readNote(notesDir, message.commit), message.commit) : null;
+  return { place: null, hops: [], commit: message, trailers: readTrailers(message.text), record };
 }
 
 /** Whether the commit says that it came out of a factory. */
-function isWork(message: CommitMessage | undefined): boolean {
-  const { items, implements: implemented, removes } = readTrailers(message?.text ?? '');
+function isWork({ text }: CommitMessage): boolean {
+  const { items, implements: implemented, removes } = readTrailers(text);
   return items.length + implemented.length + removes.length > 0;
 }
 
