@@ -19,7 +19,7 @@ export function mwCommand(...args: readonly string[]): readonly [string, ...stri
 }
 
 export function runMw(
-  workspace: Workspace,
+  workspace: Pick<Workspace, 'repository' | 'env'>,
   args: readonly string[],
   more: Partial<ProgramOptions> = {},
 ): Promise<ProgramRun> {
@@ -68,6 +68,6 @@ export async function databasePid(workspace: Workspace): Promise<number> {
   return server.postmaster.pid;
 }
 
-export async function stopDatabase(workspace: Workspace): Promise<void> {
+export async function stopDatabase(workspace: Pick<Workspace, 'env'>): Promise<void> {
   await stopServer(workspace.env['MW_HOME'] ?? '', { mode: 'fast' });
 }

@@ -8,9 +8,12 @@ import { parseArgs } from 'node:util';
 import type { Figure, Row } from './figure.ts';
 import { cloneFigure } from './figures/clone.ts';
 import { latencyFigure, processorFigure } from './figures/phases.ts';
+import { planFigure } from './figures/plan.ts';
 import { scaleFigure } from './figures/scale.ts';
 import { scheduleFigure } from './figures/schedule.ts';
 import { startFigure } from './figures/start.ts';
+import { whyFigure } from './figures/why.ts';
+import { openOnce } from './history/repository.ts';
 import { isQuiet, waitForQuiet } from './quiet.ts';
 
 const quietWaitMs = 60_000;
@@ -21,11 +24,18 @@ const { values } = parseArgs({
     only: { type: 'string' },
     items: { type: 'string', default: '1000' },
     files: { type: 'string', default: '50000' },
+    /** Of the repository with a long past. */
+    commits: { type: 'string', default: '100000' },
+    lines: { type: 'string', default: '1000000' },
+    /** Lines of each kind that `mw why` is asked about in a round. */
+    questions: { type: 'string', default: '5' },
     /** Measures although the machine is busy, and says so in the table. */
     busy: { type: 'boolean', default: false },
   },
 });
 
+const [commits, lines] = [Number(values.commits), Number(values.lines)];
+const openOld = openOnce({ commits, lines, specs: 50, criteria: 20, handEdits: 300 });
 const figures = [
   scheduleFigure(),
   latencyFigure(),
@@ -33,6 +43,8 @@ const figures = [
   startFigure(),
   cloneFigure(Number(values.files)),
   scaleFigure(Number(values.items)),
+  planFigure(openOld),
+  whyFigure(openOld, Number(values.questions), lines),
 ];
 const names = values.only?.split(',') ?? figures.map(({ name }) => name);
 const unknown = names.find((name) => figures.every((figure) => figure.name !== name));
