@@ -6,6 +6,7 @@ import { dirname, join } from 'node:path';
 import picomatch from 'picomatch';
 import type { ProjectConfig } from '../model/config.ts';
 import { exitCode, UserError } from '../model/user-error.ts';
+import { refreshCommitGraph } from '../git/commit-graph.ts';
 import { isAncestor } from '../git/history.ts';
 import { openReadingRoom } from '../git/reading-room.ts';
 import { branchRef, readRef } from '../git/refs.ts';
@@ -46,7 +47,12 @@ export async function readBuiltHere(
   const file = join(home, 'cache', `built-${createHash('sha256').update(commonDir).digest('hex').slice(0, 16)}.json`);
   const before = await readCache(file);
   const room = await openReadingRoom(join(home, 'cache'), commonDir);
-  const reading = await readBuilt(room, tips, before);
+  // Beside each other: the graph of a long history takes as long as reading it.
+  const [reading] = await Promise.all([
+    readBuilt(room, tips, before),
+    before === null ? refreshCommitGraph(room, tips) : null,
+  ]);
+  if (before !== null && isLonger(before, reading)) await refreshCommitGraph(room, tips);
   const { drifts, reading: after } = await readDrift(room, reading, isHandWritten);
   if (after !== before) await writeCache(file, after);
   const undelivered: string[] = [];
@@ -72,6 +78,13 @@ export function refuseShallow(commonDir: string): void {
       'git fetch --unshallow (in CI: fetch-depth: 0)',
       { exit: exitCode.usage },
     );
+}
+
+/** So many commits can be walked through without a graph. */
+const commitsWithout = 1_000;
+
+function isLonger(before: BuiltReading, after: BuiltReading): boolean {
+  return Math.floor(after.built.length / commitsWithout) > Math.floor(before.built.length / commitsWithout);
 }
 
 /** A cache: one that cannot be read is made anew. */

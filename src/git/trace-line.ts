@@ -2,7 +2,6 @@
 import { blame, type BlamedLine } from './blame.ts';
 import { findSource, parsePatch, type Hunk, type Source } from './find-source.ts';
 import { runGit } from './git.ts';
-import { keepKnown } from './history.ts';
 
 export interface Hop {
   readonly commit: string;
