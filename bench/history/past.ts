@@ -103,8 +103,8 @@ function schedule(world: World): Act[] {
   return acts.sort((a, b) => b.due - a.due);
 }
 
-function saveSpec({ commit }: World, spec: SpecState, message: string): string {
-  return commit(message, { [`specs/${spec.name}/spec.md`]: writeSpec(spec).split('\n') });
+function saveSpec(world: World, spec: SpecState, message: string): string {
+  return world.commit(message, { [`specs/${spec.name}/spec.md`]: writeSpec(spec).split('\n') });
 }
 
 /** A factory's commit: what it writes for a criterion, the first time or again. */
