@@ -66,6 +66,9 @@ export async function runAndFollow(factory: Factory, context: CliContext, option
     if ((options.untilEmpty || counter.exhausted()) && running !== null && isSettled(plan, view, running.busy()))
       settle('empty');
   };
+  const asked = createDrainWatch(factory);
+  // Before the worker can be seen: whoever sees it may ask it to end at once.
+  await asked();
   running = await runFactory(factory, { slots: options.slots, bounds: counter.bounds, onSchedule, onTrouble });
   counter.listen(running);
   running.journal.onChange(({ item, n, body, before, after }) => {
@@ -87,7 +90,6 @@ export async function runAndFollow(factory: Factory, context: CliContext, option
   process.on('SIGINT', interrupt);
   process.on('SIGTERM', interrupt);
   running.wake();
-  const asked = createDrainWatch(factory);
   const watch = setInterval(() => {
     if (options.endsAt !== null && Date.now() >= options.endsAt) settle('time');
     running?.wake();
