@@ -1,7 +1,6 @@
 /** What commands share: the environment, output, and a factory that is closed again. */
 import { readEnvironment, type AppEnvironment } from '../app/environment.ts';
-import { explainFullDisk } from '../app/full-disk.ts';
-import { openFactory, type Factory } from '../app/open-factory.ts';
+import type { Factory } from '../app/open-factory.ts';
 import { UserError, exitCode, type ExitCode } from '../model/user-error.ts';
 import { createOutput, type Output } from './output.ts';
 
@@ -23,10 +22,13 @@ export function createContext(): CliContext {
     environment,
     output,
     async withFactory(work) {
+      // The database and all that belongs to it are a third of what the program has to load.
+      const { openFactory } = await import('../app/open-factory.ts');
       const factory = await openFactory(environment, (text) => output.talk(text));
       try {
         return await work(factory);
       } catch (error) {
+        const { explainFullDisk } = await import('../app/full-disk.ts');
         throw (await explainFullDisk(environment.home, error)) ?? error;
       } finally {
         await factory.close();
