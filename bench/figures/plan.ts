@@ -49,7 +49,7 @@ export function planFigure(open: () => Promise<OldRepository>): Figure {
 /** What is kept of the history between two plans. */
 function forget({ env }: OldRepository): void {
   const home = env['MW_HOME'] ?? '';
-  for (const name of globSync('cache/built-*', { cwd: home })) rmSync(join(home, name));
+  for (const name of globSync('cache/{built,read}-*', { cwd: home })) rmSync(join(home, name), { recursive: true });
 }
 
 async function timeLog({ repository, env }: OldRepository): Promise<number> {

@@ -1,11 +1,10 @@
 /** The reading of a repository's history, kept in the home so that the next one only reads what is new. */
 import { createHash, randomUUID } from 'node:crypto';
-import { existsSync } from 'node:fs';
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import picomatch from 'picomatch';
 import type { ProjectConfig } from '../model/config.ts';
-import { exitCode, UserError } from '../model/user-error.ts';
+import { refuseShallow } from './refuse-shallow.ts';
 import { refreshCommitGraph } from '../git/commit-graph.ts';
 import { isAncestor } from '../git/history.ts';
 import { openReadingRoom } from '../git/reading-room.ts';
@@ -67,17 +66,6 @@ export async function readBuiltHere(
 export function handWritten({ protect }: ProjectConfig): (path: string) => boolean {
   const matches = picomatch([...protect, 'specs/**', '.millwright/**', 'millwright.yaml'], { dot: true });
   return (path) => matches(path);
-}
-
-/** E_SHALLOW for a clone whose history is cut off: what is built, and why, is read from there. */
-export function refuseShallow(commonDir: string): void {
-  if (existsSync(join(commonDir, 'shallow')))
-    throw new UserError(
-      'E_SHALLOW',
-      'this clone is shallow: what is built, and why, is read from history, and a part of it is not here',
-      'git fetch --unshallow (in CI: fetch-depth: 0)',
-      { exit: exitCode.usage },
-    );
 }
 
 /** So many commits can be walked through without a graph. */

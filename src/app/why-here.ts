@@ -3,17 +3,17 @@ import { isAbsolute, join, relative, resolve } from 'node:path';
 import { readFileAt } from '../git/history.ts';
 import { openReadingRoom } from '../git/reading-room.ts';
 import { readRef } from '../git/refs.ts';
+import type { UserRepository } from '../git/user-repository.ts';
 import { originOfCommit, originOfLine, type Origin } from '../insight/trace-origin.ts';
 import { CriterionId } from '../model/criterion.ts';
 import { exitCode, UserError } from '../model/user-error.ts';
 import { maxSpecBytes } from '../spec/max-spec-bytes.ts';
 import { parseSpec } from '../spec/parse-spec.ts';
 import type { Built } from '../spec/built.ts';
-import { readBuiltHere, refuseShallow } from './built-here.ts';
 import { readCheckoutFile } from '../steps/checkout-file.ts';
 import { digestCriterion } from '../steps/criterion-digest.ts';
-import { readProjectHere } from './pin-here.ts';
 import { findCheckout } from './projects.ts';
+import { refuseShallow } from './refuse-shallow.ts';
 
 /** A criterion then and now. */
 export interface WhyCriterion {
@@ -59,22 +59,30 @@ export async function whyHere(home: string, folder: string, asked: string): Prom
     return describe(asked, text, origin, top);
   }
   const commit = CriterionId.safeParse(asked).success
-    ? commitOf(asked, (await readBuiltHere(home, repository, await targetHere(folder), () => true)).built)
+    ? commitOf(asked, await readBuiltOf(home, repository, folder))
     : await readRef(repository.gitDir, asked);
   if (commit === null)
     throw notFound(`there is no commit ${JSON.stringify(asked)}`, 'mw why FILE:LINE, a commit, or a criterion');
   return describe(asked, null, await originOfCommit(room, commit, gitDir), top);
 }
 
-/** Also a repository whose configuration is gone or broken can be asked. */
-async function targetHere(folder: string): Promise<string | null> {
-  return readProjectHere(folder).then(
+/**
+ * Also a repository whose configuration is gone or broken can be asked. Loaded when it is needed: a question about a line
+ * reads neither configuration nor the whole of history.
+ */
+async function readBuiltOf(home: string, repository: UserRepository, folder: string): Promise<Built> {
+  const [{ readProjectHere }, { readBuiltHere }] = await Promise.all([
+    import('./pin-here.ts'),
+    import('./built-here.ts'),
+  ]);
+  const target = await readProjectHere(folder).then(
     ({ config }) => config.target,
     (error: unknown) => {
       if (error instanceof UserError) return null;
       throw error;
     },
   );
+  return (await readBuiltHere(home, repository, target, () => true)).built;
 }
 
 function commitOf(id: string, built: Built): string {

@@ -23,10 +23,16 @@ export async function originOfLine(
   notesDir = gitDir,
 ): Promise<Origin | null> {
   const known = new Map<string, CommitMessage>();
+  const notes = new Map<string, Promise<string | null>>();
   const isOurs = async (commit: string) => {
     const message = known.get(commit) ?? (await readMessage(gitDir, commit));
     known.set(commit, message);
-    return isWork(message);
+    if (!isWork(message)) return false;
+    // Read while it is looked for whether the way goes on; a failure counts where the note is used.
+    const note = readNote(notesDir, commit);
+    note.catch(() => undefined);
+    notes.set(commit, note);
+    return true;
   };
   const traced = await traceLine({ gitDir, ...place, isOurs });
   if (traced === null) return null;
@@ -35,12 +41,14 @@ export async function originOfLine(
     return { ...hop, author: message?.author ?? '', subject: message?.subject ?? '' };
   });
   const message = known.get(traced.commit) ?? (await readMessage(gitDir, traced.commit));
-  return { ...(await originOf(message, notesDir)), place: { path: traced.path, line: traced.line }, hops };
+  const note = notes.get(traced.commit) ?? null;
+  return { ...originOf(message, await note), place: { path: traced.path, line: traced.line }, hops };
 }
 
 /** Throws for a commit that the repository does not have. */
 export async function originOfCommit(gitDir: string, commit: string, notesDir = gitDir): Promise<Origin> {
-  return originOf(await readMessage(gitDir, commit), notesDir);
+  const message = await readMessage(gitDir, commit);
+  return originOf(message, isWork(message) ? await readNote(notesDir, commit) : null);
 }
 
 async function readMessage(gitDir: string, commit: string): Promise<CommitMessage> {
@@ -49,8 +57,8 @@ async function readMessage(gitDir: string, commit: string): Promise<CommitMessag
   return message;
 }
 
-async function originOf(message: CommitMessage, notesDir: string): Promise<Origin> {
-  const record = isWork(message) ? parseRecord(await readNote(notesDir, message.commit), message.commit) : null;
+function originOf(message: CommitMessage, note: string | null): Origin {
+  const record = parseRecord(note, message.commit);
   return { place: null, hops: [], commit: message, trailers: readTrailers(message.text), record };
 }
 
