@@ -51,8 +51,7 @@ export async function landEffect(
   if (landing.type === 'landed') {
     if (isProvenByRun(about, commit)) await recordProof(proofFile(about, commit, context), commit);
     const delivery = await deliver({ trusted, target, commit, mode });
-    await noteOrigin(trusted, effect.item, commit, context);
-    await context.rememberPhases(effect.item);
+    await Promise.all([noteOrigin(trusted, effect.item, commit, context), context.rememberPhases(effect.item)]);
     return { type: 'landed', effect: effect.id, commit, delivery };
   }
   if (landing.tip === null) throw new Error(`the accepted branch ${target} is gone from ${trusted.gitDir}`);
