@@ -9,10 +9,8 @@ import { addItems } from './work.ts';
 
 /** Adds every item of the plan, or none; `note` goes into the words of each. E_NOT_COMMITTED while a spec that it is about differs from the latest commit of the target. */
 export async function applyPlan(factory: Factory, plan: PlanHere, note = ''): Promise<readonly WorkItem[]> {
-  const touched = new Set(
-    plan.items.flatMap(({ criteria }) => criteria.map(({ id }) => `specs/${id.slice(0, id.indexOf('/'))}/spec.md`)),
-  );
-  const uncommitted = plan.uncommitted.filter((path) => touched.has(path));
+  const touched = new Set(plan.items.flatMap(({ criteria }) => criteria.map(({ id }) => id.slice(0, id.indexOf('/')))));
+  const uncommitted = plan.uncommitted.filter((path) => touched.has(path.split('/')[1] ?? ''));
   const [first] = uncommitted;
   if (first !== undefined) {
     const many = uncommitted.length === 1 ? '' : ` and ${uncommitted.length - 1} more`;
@@ -23,6 +21,11 @@ export async function applyPlan(factory: Factory, plan: PlanHere, note = ''): Pr
       { exit: exitCode.usage },
     );
   }
+  const [fault] = plan.faults;
+  if (fault !== undefined)
+    throw new UserError('E_WORK_PLAN', fault, 'mend it and commit, or delete it, then mw apply', {
+      exit: exitCode.notAccepted,
+    });
   if (plan.items.length === 0) return [];
   const keys = await freeKeys(factory, plan);
   return addItems(

@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readShipped } from '../config/shipped-files.ts';
+import type { CriterionTask } from '../model/criterion.ts';
 import { exitCode, UserError } from '../model/user-error.ts';
 import type { WorkItem } from '../model/work-item.ts';
 import type { Factory } from './open-factory.ts';
@@ -44,10 +45,21 @@ export async function addFix(
       title: `Fix ${asked}: ${words.split('\n', 1)[0] ?? ''}`.slice(0, 200),
       body: await describeDefect(folder, why, words),
       pipeline: 'fix',
+      criteria: criteriaOf(why),
     },
   ]);
   if (item === undefined) throw new Error('no item was added');
   return item;
+}
+
+/** Whoever mends the line is held to the criteria that asked for it, as long as they still say the same. */
+function criteriaOf({ criteria, origin }: Why): readonly CriterionTask[] {
+  return criteria.flatMap(({ id, hash, today, same }) => {
+    const evidence = origin.record?.criteria.find((each) => each.id === id)?.evidence ?? { type: 'test' as const };
+    return same && hash !== null && today !== null
+      ? [{ id, action: 'change' as const, hash, text: today, before: null, evidence }]
+      : [];
+  });
 }
 
 async function nextRound(factory: Factory, project: string, subject: string): Promise<number> {

@@ -2,6 +2,7 @@
 import { listFilesAt, readFilesAt } from '../git/history.ts';
 import type { UserRepository } from '../git/user-repository.ts';
 import { estimate, type Estimate } from '../insight/estimate.ts';
+import type { ItemState } from '../machine/state.ts';
 import { UserError } from '../model/user-error.ts';
 import { comparePlan, isToDo, type PlanRow, type Underway } from '../spec/compare.ts';
 import { parseSpec } from '../spec/parse-spec.ts';
@@ -25,10 +26,14 @@ export interface PlanHere {
   readonly project: string;
   /** The branch that work lands on. */
   readonly target: string;
-  /** Specs whose text differs from the latest commit of the target; work is done on what is committed there. */
+  /** Specs and work plans whose text differs from the latest commit of the target; work is done on what is committed there. */
   readonly uncommitted: readonly string[];
   /** Why a work.md is not followed. */
   readonly faults: readonly string[];
+  /** Specs that ask for nothing yet because they are not ready: what is wrong with each, in a line. */
+  readonly empty: readonly string[];
+  /** Where the open items are that rows name. */
+  readonly underway: ReadonlyMap<string, Pick<ItemState, 'status' | 'reason'>>;
 }
 
 /** `only`: specs, or criteria, by name; everything without one. E_NOT_FOUND for a name that is neither. */
@@ -46,7 +51,7 @@ export async function planHere(factory: Factory, folder: string, only: readonly 
     throw new UserError('E_NOT_FOUND', `there is no spec or criterion ${JSON.stringify(unknown)}`, 'mw spec list', {
       exit: 5,
     });
-  const { plans, faults } = await readWorkPlans(folder, specs);
+  const { plans, faults, texts } = await readWorkPlans(folder, specs);
   const items = planItems(rows, { before: await readBefore(repository, rows), files: filesOf(rows, here), plans });
   return {
     rows,
@@ -58,9 +63,19 @@ export async function planHere(factory: Factory, folder: string, only: readonly 
     }),
     undelivered: here.undelivered,
     faults,
+    empty: specs.flatMap(({ spec, path, findings }) => {
+      const fault = findings.find(({ severity }) => severity === 'error');
+      const asks = spec.requirements.some(({ criteria }) => criteria.length > 0);
+      return asks || fault === undefined ? [] : [`${path}:${fault.line} is not ready: ${fault.text}`];
+    }),
+    underway: await readStates(factory, rows),
     project,
     target: config.target,
-    uncommitted: await listUncommitted(repository, here.accepted, specs),
+    uncommitted: await listUncommitted(
+      repository,
+      here.accepted,
+      new Map([...specs.map(({ path, text }) => [path, text] as const), ...texts]),
+    ),
   };
 }
 
@@ -72,20 +87,26 @@ async function specsHere(folder: string): Promise<readonly LintedSpec[]> {
   });
 }
 
+/** Specs and work plans whose text is another one in the accepted commit, or which are there or here alone. */
 async function listUncommitted(
   { commonDir }: UserRepository,
   accepted: string | null,
-  specs: readonly LintedSpec[],
+  texts: ReadonlyMap<string, string>,
 ): Promise<readonly string[]> {
-  if (accepted === null) return specs.map(({ path }) => path);
-  const committed = (await listFilesAt(commonDir, accepted, 'specs')).filter((path) =>
-    /^specs\/[^/]+\/spec\.md$/.test(path),
-  );
-  const texts = await readFilesAt(commonDir, accepted, committed);
-  const same = (path: string, text: string) => texts.get(path)?.toString('utf8').replaceAll('\r\n', '\n') === text;
-  const changed = specs.filter(({ path, text }) => !same(path, text.replaceAll('\r\n', '\n'))).map(({ path }) => path);
-  const here = new Set(specs.map(({ path }) => path));
-  return [...changed, ...committed.filter((path) => !here.has(path))].sort();
+  if (accepted === null) return [...texts.keys()];
+  const isOne = (path: string) => /^specs\/[^/]+\/(?:spec|work)\.md$/.test(path);
+  const committed = (await listFilesAt(commonDir, accepted, 'specs')).filter(isOne);
+  const found = await readFilesAt(commonDir, accepted, committed);
+  const plain = (text: string | undefined) => text?.replaceAll('\r\n', '\n');
+  const changed = [...texts].filter(([path, text]) => plain(found.get(path)?.toString('utf8')) !== plain(text));
+  return [...changed.map(([path]) => path), ...committed.filter((path) => !texts.has(path))].sort();
+}
+
+async function readStates(factory: Factory, rows: readonly PlanRow[]): Promise<PlanHere['underway']> {
+  const ids = [...new Set(rows.flatMap(({ item }) => item ?? []))];
+  if (ids.length === 0) return new Map();
+  const items = await factory.store.items({ ids });
+  return new Map(items.map(({ state }) => [state.item.id, { status: state.status, reason: state.reason }]));
 }
 
 async function readUnderway(factory: Factory, project: string): Promise<readonly Underway[]> {

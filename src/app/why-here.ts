@@ -27,6 +27,8 @@ export interface WhyCriterion {
   readonly same: boolean;
   /** The purpose of its spec now. */
   readonly purpose: string | null;
+  /** What the person asked for, in their own words, where the spec has kept it. */
+  readonly useCase: string | null;
 }
 
 export interface Why {
@@ -159,6 +161,7 @@ async function describeCriterion(id: string, { trailers, record }: Origin, top: 
     today,
     same: today !== null && digestCriterion(today) === hash,
     purpose: spec?.purpose ?? null,
+    useCase: spec === null || spec.useCase === '' ? null : spec.useCase,
   };
 }
 

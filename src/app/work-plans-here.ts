@@ -12,6 +12,8 @@ export interface WorkPlansHere {
   readonly plans: ReadonlyMap<string, readonly WorkPart[]>;
   /** Why the others are not followed, each a line. */
   readonly faults: readonly string[];
+  /** All of them by path. */
+  readonly texts: ReadonlyMap<string, string>;
 }
 
 /** A plan that leaves out criteria that were added since is followed for the rest. */
@@ -19,6 +21,7 @@ export async function readWorkPlans(folder: string, specs: readonly SpecHere[]):
   const { path: top } = await findCheckout(folder);
   const plans = new Map<string, readonly WorkPart[]>();
   const faults: string[] = [];
+  const texts = new Map<string, string>();
   for (const { path, spec } of specs) {
     const file = join(dirname(path), 'work.md');
     const text = await readPlainText(top, file, maxSpecBytes).catch((error: unknown) => {
@@ -27,6 +30,7 @@ export async function readWorkPlans(folder: string, specs: readonly SpecHere[]):
       return null;
     });
     if (text === null) continue;
+    texts.set(file, text);
     const parts = parseWorkPlan(text);
     const known = spec.requirements.flatMap(({ criteria }) => criteria.flatMap(({ id }) => id ?? []));
     const covered = new Set(parts.flatMap(({ criteria }) => criteria));
@@ -37,5 +41,5 @@ export async function readWorkPlans(folder: string, specs: readonly SpecHere[]):
     if (fault === undefined) plans.set(spec.name, parts);
     else faults.push(`${file}:${fault.line} is not followed: ${fault.text}`);
   }
-  return { plans, faults };
+  return { plans, faults, texts };
 }

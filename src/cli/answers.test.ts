@@ -16,7 +16,8 @@ describe('an answer', () => {
   test('is the words, or the option of that number', () => {
     expect(composeAnswer(one, ['green'], false)).toBe('green');
     expect(composeAnswer(one, ['2'], false)).toBe('blue');
-    expect(composeAnswer(one, ['3'], false)).toBe('3');
+    expect(() => composeAnswer(one, ['3'], false)).toThrow(/options 1 to 2, not 3/);
+    expect(composeAnswer({ ...one, options: [] }, ['3'], false)).toBe('3');
   });
 
   test('of a round stands beside its question', () => {

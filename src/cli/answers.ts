@@ -1,8 +1,8 @@
 /** A person's answers to an agent's questions. */
-import { createInterface } from 'node:readline/promises';
 import type { Gate } from '../machine/state.ts';
 import { exitCode, UserError } from '../model/user-error.ts';
 import { showControl } from '../model/visible-text.ts';
+import { askLine } from './ask-line.ts';
 import type { Output } from './output.ts';
 
 /** What stands for "decide for me", in an answer's place. */
@@ -39,6 +39,14 @@ export function composeAnswer(gate: Gate, given: readonly string[], decide: bool
       `give one answer for each, in order; ${decideSign} leaves one to the agent, --decide all that are left`,
       { exit: exitCode.usage },
     );
+  const beyond = asked.findIndex((question, index) => isBeyond(question, given[index] ?? ''));
+  if (beyond !== -1)
+    throw new UserError(
+      'E_NO_OPTION',
+      `question ${beyond + 1} has the options 1 to ${asked[beyond]?.options.length}, not ${given[beyond]}`,
+      'give the number of an option, or words',
+      { exit: exitCode.usage },
+    );
   const answers = asked.map((question, index) => answerTo(question, given[index] ?? decideSign));
   if (gate.round === undefined) return answers[0] ?? '';
   return asked.map(({ question }, index) => `${index + 1}. ${question}\n   ${answers[index]}`).join('\n');
@@ -55,19 +63,26 @@ function answerTo({ options, proposed }: Asked, given: string): string {
 
 /** Asks one after the other at the terminal; an empty line takes what is proposed. */
 export async function askAtTerminal(gate: Gate, output: Output): Promise<readonly string[]> {
-  const lines = createInterface({ input: process.stdin, output: process.stderr });
-  try {
-    if (gate.round !== undefined) output.talk(showControl(gate.text));
-    const answers: string[] = [];
-    for (const { question, options, proposed } of questionsOf(gate)) {
-      output.talk(`\n${showControl(question)}`);
-      for (const [index, option] of options.entries()) output.talk(`  ${index + 1}. ${showControl(option)}`);
-      const otherwise = proposed === '' ? 'Enter: decide for me' : `Enter: ${showControl(proposed)}; - decide for me`;
-      const line = (await lines.question(`  (${otherwise}) > `)).trim();
-      answers.push(line !== '' ? line : proposed === '' ? decideSign : proposed);
-    }
-    return answers;
-  } finally {
-    lines.close();
+  if (gate.round !== undefined) output.talk(showControl(gate.text));
+  const answers: string[] = [];
+  for (const asked of questionsOf(gate)) answers.push(await askOne(asked, output));
+  return answers;
+}
+
+async function askOne(asked: Asked, output: Output): Promise<string> {
+  const { question, options, proposed } = asked;
+  output.talk(`\n${showControl(question)}`);
+  for (const [index, option] of options.entries()) output.talk(`  ${index + 1}. ${showControl(option)}`);
+  const otherwise = proposed === '' ? 'Enter: decide for me' : `Enter: ${showControl(proposed)}; - decide for me`;
+  for (;;) {
+    const line = await askLine(`  (${otherwise}) > `);
+    if (!isBeyond(asked, line)) return line !== '' ? line : proposed === '' ? decideSign : proposed;
+    output.talk(`  There are ${options.length} options.`);
   }
+}
+
+/** A number that no option has is a slip, not an answer. */
+function isBeyond({ options }: Asked, given: string): boolean {
+  const number = /^[0-9]{1,2}$/.test(given.trim()) ? Number(given) : null;
+  return number !== null && options.length > 0 && (number < 1 || number > options.length);
 }

@@ -1,7 +1,16 @@
 import type { PlanHere } from '../app/plan-here.ts';
 
 /** A plan for programs. */
-export function planJson({ rows, items, estimate, nameless, undelivered, uncommitted, faults }: PlanHere): object {
+export function planJson({
+  rows,
+  items,
+  estimate,
+  nameless,
+  undelivered,
+  uncommitted,
+  faults,
+  empty,
+}: PlanHere): object {
   return {
     criteria: rows,
     items: items.map(({ title, criteria, after, afterItems }) => ({
@@ -15,5 +24,6 @@ export function planJson({ rows, items, estimate, nameless, undelivered, uncommi
     undelivered,
     uncommitted,
     faults,
+    empty,
   };
 }

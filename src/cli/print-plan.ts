@@ -4,7 +4,8 @@ import type { Range } from '../insight/estimate.ts';
 import { usd } from '../model/money.ts';
 import { showControl } from '../model/visible-text.ts';
 import type { PlanAction, PlanRow } from '../spec/compare.ts';
-import { oneLine, type Output } from './output.ts';
+import type { PlannedItem } from '../spec/plan-items.ts';
+import { behind, oneLine, type Output } from './output.ts';
 
 const signs: Readonly<Record<PlanAction, string>> = { add: '+', change: '~', remove: '-', drift: '!', unchanged: ' ' };
 
@@ -12,16 +13,17 @@ export function printPlan(plan: PlanHere, output: Output): void {
   const shown = plan.rows.filter(({ action, unready }) => action !== 'unchanged' || unready !== null);
   for (const [spec, rows] of Map.groupBy(shown, (row) => row.spec)) {
     output.line(output.tone('bold', showControl(`specs/${spec}/spec.md`)));
-    for (const row of rows) printRow(row, output);
+    for (const row of rows) printRow(row, plan, output);
     output.line('');
   }
   for (const { spec, count } of plan.nameless)
     output.line(
       `${showControl(`specs/${spec}/spec.md`)}: ${countOf(count, 'criterion has', 'criteria have')} no id: mw spec lint --fix`,
     );
-  for (const fault of plan.faults) output.line(showControl(fault));
+  for (const fault of [...plan.faults, ...plan.empty]) output.line(showControl(fault));
   output.line(`Plan: ${summarize(plan)}.`);
   if (plan.items.length > 0) output.line(describeWork(plan));
+  for (const [index, item] of plan.items.entries()) printItem(item, index, output);
   for (const branch of plan.undelivered)
     output.line(showControl(`Landed work waits on ${branch}; it is counted as built: git merge ${branch}`));
   for (const path of plan.uncommitted)
@@ -30,7 +32,15 @@ export function printPlan(plan: PlanHere, output: Output): void {
     );
 }
 
-function printRow(row: PlanRow, output: Output): void {
+/** `2. Without a name  AC-2  (after 1)` */
+function printItem({ title, criteria, after, afterItems }: PlannedItem, index: number, output: Output): void {
+  const ids = criteria.map(({ id }) => id.slice(id.indexOf('/') + 1)).join(', ');
+  const order = [...after.map((place) => String(place + 1)), ...afterItems];
+  const words = `${title}: ${ids}${order.length === 0 ? '' : ` (after ${order.join(', ')})`}`;
+  for (const line of behind(`  ${index + 1}. `, showControl(words), output.columns)) output.line(line);
+}
+
+function printRow(row: PlanRow, plan: PlanHere, output: Output): void {
   const number = row.id.slice(row.id.indexOf('/') + 1);
   const last = row.text?.split('\n').at(-1) ?? '';
   const words = row.action === 'remove' ? `built by ${row.builtCommit?.slice(0, 10)}, not asked for any more` : last;
@@ -38,13 +48,21 @@ function printRow(row: PlanRow, output: Output): void {
     `  ${signs[row.action]} ${number.padEnd(6)} ${oneLine(showControl(words), Math.max((output.columns ?? 200) - 12, 30))}`,
   );
   if (row.unready !== null && row.action !== 'remove') output.line(`      not ready: ${showControl(row.unready)}`);
+  const before = plan.items.flatMap(({ criteria }) => criteria).find(({ id }) => id === row.id)?.before ?? null;
+  const was = before?.split('\n').at(-1) ?? last;
+  if (was !== last) output.line(`      was: ${oneLine(showControl(was), Math.max((output.columns ?? 200) - 11, 30))}`);
   if (row.item !== null)
-    output.line(`      ${row.item} is at it${row.pinned === null ? '' : ', with the text from before'}`);
+    output.line(`      ${describeItem(row.item, plan)}${row.pinned === null ? '' : ', with the text from before'}`);
   for (const { file, lines, commit } of row.drift.slice(0, 3)) {
     const where = lines === null ? `${file}: lines taken away` : `${file}:${lines.from}-${lines.to}`;
     output.line(`      by hand: ${showControl(where)} (${commit.slice(0, 10)})`);
   }
   if (row.drift.length > 3) output.line(`      and ${row.drift.length - 3} more: mw drift`);
+}
+
+function describeItem(id: string, { underway }: PlanHere): string {
+  const state = underway.get(id);
+  return `${id} is at it${state === undefined ? '' : `: ${state.status}`}`;
 }
 
 function summarize({ rows }: PlanHere): string {

@@ -58,9 +58,11 @@ function enter(draft: Draft, pipeline: PinnedPipeline, phase: PinnedPhase): void
   else wantAttempt(draft, phase);
 }
 
-/** A run whose phases may all only read has its artifacts as its result; any other must have changed something. */
+/** A run all of whose phases only read, those left out aside, has its artifacts as its result; any other must have changed something. */
 function endWithoutChange(draft: Draft, pipeline: PinnedPipeline): void {
-  const mayWrite = pipeline.phases.some(({ maker }) => maker?.writes === true);
+  const mayWrite = pipeline.phases.some(
+    ({ id, maker }) => maker?.writes === true && progressOf(draft, id).status !== 'skipped',
+  );
   if (mayWrite) {
     stop(draft, {
       code: 'nothing-to-land',

@@ -15,7 +15,7 @@ import { statusOf } from './status.ts';
 import { spend, stop, wantAttempt, wantPrepare, wantReview } from './want.ts';
 
 /** Number of these rules. It rises when the same journal would fold to something else. */
-export const machineVersion = 1;
+export const machineVersion = 2;
 
 const lossLimit = 3;
 
@@ -224,13 +224,18 @@ function lost(draft: Draft, body: EventOf<'effect-lost' | 'effect-broke'>): void
   });
 }
 
+function answerNext(id: string, { round }: NonNullable<Draft['gate']>): string {
+  if (round === undefined) return `mw answer ${id} "…"`;
+  return `mw answer ${id} ${round.map(() => '"…"').join(' ')}, - or --decide: decide for me`;
+}
+
 function reasonOf(draft: Draft): ItemState['reason'] {
   if (draft.held !== null) return draft.held;
   if (draft.stopped !== null) return draft.stopped;
   if (draft.gate === null) return draft.parkedFor;
   const { id } = draft.item;
   const next =
-    draft.gate.type === 'question' ? `mw answer ${id} "…"` : `mw approve ${id}, or mw reject ${id} --reason "…"`;
+    draft.gate.type === 'question' ? answerNext(id, draft.gate) : `mw approve ${id}, or mw reject ${id} --reason "…"`;
   return { code: draft.gate.type, text: draft.gate.text, next };
 }
 

@@ -229,3 +229,25 @@ it.each([
 ])('emphasis is no word: %s', (text, plain) => {
   expect(plainText(text)).toBe(plain);
 });
+
+it('takes no sentence and no prose after a scenario for a part of its steps', () => {
+  const { requirements } = parseSpec(
+    'export',
+    `## Requirements
+### Requirement: CSV
+The program SHALL print CSV.
+
+#### Scenario: May
+- WHEN May is asked for
+- THEN two lines are printed
+
+The following also holds:
+
+- WHEN the disk is full, the program SHALL end with code 3.
+`,
+  );
+  expect(requirements[0]?.criteria).toMatchObject([
+    { kind: 'scenario', steps: [{ kind: 'when' }, { kind: 'then', text: 'two lines are printed' }] },
+    { kind: 'sentence', sentence: 'WHEN the disk is full, the program SHALL end with code 3.' },
+  ]);
+});

@@ -88,7 +88,7 @@ function readRequirement(name: string, section: Section, below: readonly Section
   const scenarios = below.flatMap((each) => {
     const label = each.depth === 4 ? afterLabel(each.text, 'scenario') : null;
     if (label === null) return [];
-    const beside = readEntries(each.body).filter(isSentenceBeside);
+    const beside = sentencesBeside(readEntries(each.body));
     const lines = new Set(beside.flat());
     const own = each.body.filter((line) => !lines.has(line));
     return [
@@ -139,11 +139,19 @@ function readScenario(name: string, section: Section, statement: string): Criter
   return { id, kind: 'scenario', name, steps, sentence: '', line, endLine: line, evidence, meaning };
 }
 
-/** A sentence of the requirement that was written below a scenario: no step begins like that. */
-function isSentenceBeside(entry: readonly Line[]): boolean {
-  if (!/^(?:[-*+]|\d{1,9}[.)])\s/.test(entry[0]?.text ?? '')) return false;
-  const plain = paragraph(entry);
-  return !stepWord.test(plain) && parseEars(plain) !== null;
+/**
+ * Sentences of the requirement that were written below a scenario. No step begins with IF; and what begins with WHEN once
+ * the scenario has come to its THEN, and demands something, is no step of it either.
+ */
+function sentencesBeside(entries: readonly (readonly Line[])[]): readonly (readonly Line[])[] {
+  let decided = false;
+  return entries.filter((entry) => {
+    const plain = paragraph(entry);
+    const word = stepWord.exec(plain)?.[1]?.toLowerCase() ?? null;
+    if (word === 'then') decided = true;
+    const outside = word === null || (word === 'when' && decided);
+    return outside && /^(?:[-*+]|\d{1,9}[.)])\s/.test(entry[0]?.text ?? '') && parseEars(plain) !== null;
+  });
 }
 
 const stepWord = /^(given|when|then|and|but)\b[:,]?\s*/i;
@@ -151,7 +159,9 @@ const stepWord = /^(given|when|then|and|but)\b[:,]?\s*/i;
 /** List entries that begin with a keyword; a line that goes on belongs to the step before it. */
 function readSteps(body: readonly Line[]): readonly Step[] {
   const steps: Step[] = [];
+  let open = false;
   for (const { text, literal, number } of body) {
+    if (text.trim() === '') open = false;
     if (literal || isThematicBreak(text)) continue;
     const plain = plainText(text);
     const word = stepWord.exec(plain);
@@ -164,7 +174,8 @@ function readSteps(body: readonly Line[]): readonly Step[] {
         text: kind === 'but' ? `but ${plain.slice(word[0].length)}` : plain.slice(word[0].length),
         line: number,
       });
-    } else if (plain !== '' && (steps.at(-1)?.text.length ?? Infinity) <= maxTextChars) {
+      open = true;
+    } else if (plain !== '' && open && (steps.at(-1)?.text.length ?? Infinity) <= maxTextChars) {
       const last = steps.pop() as Step;
       steps.push({ ...last, text: `${last.text} ${plain}`.trim() });
     }

@@ -1,13 +1,14 @@
 import type { Command } from 'commander';
 import { applyPlan } from '../../app/apply-plan.ts';
-import { planHere } from '../../app/plan-here.ts';
+import { planHere, type PlanHere } from '../../app/plan-here.ts';
 import { exitCode, UserError } from '../../model/user-error.ts';
 import { showControl } from '../../model/visible-text.ts';
-import { confirm } from '../confirm.ts';
+import { confirm, isAtTerminal } from '../confirm.ts';
 import type { CliContext } from '../context.ts';
 import { defaultSlots } from '../default-slots.ts';
 import { runAndFollow } from '../follow.ts';
 import { parseCount } from '../options.ts';
+import type { Output } from '../output.ts';
 import { silentProgress } from '../silent-progress.ts';
 import { planJson } from '../plan-json.ts';
 import { printPlan } from '../print-plan.ts';
@@ -36,17 +37,17 @@ export function define(command: Command, context: CliContext): void {
         const plan = await planHere(factory, process.cwd(), options.only ?? []);
         if (options.json !== true) printPlan(plan, output);
         if (options.dryRun === true || plan.items.length === 0) {
-          const unready =
-            plan.rows.some((row) => row.unready !== null && row.action !== 'remove') || plan.nameless.length > 0;
-          if (plan.items.length === 0 && unready) {
-            context.exit(exitCode.notAccepted);
-            output.talk('  Next: mw spec lint');
-          }
+          if (plan.items.length === 0) reportIdle(plan, context);
           if (options.json === true) output.json({ ...planJson(plan), added: [] });
           return;
         }
-        if (options.yes !== true && !(await confirm(`Do this? ${plan.items.length} items will be worked on.`)))
-          throw new UserError('E_NOT_CONFIRMED', 'nothing was done', 'mw apply --yes', { exit: exitCode.usage });
+        if (
+          options.yes !== true &&
+          !(await confirm(
+            `Do this? ${plan.items.length} work ${plan.items.length === 1 ? 'item' : 'items'} will be added and run.`,
+          ))
+        )
+          return refuse(output);
         const added = await applyPlan(factory, plan);
         if (options.json !== true) for (const { id, title } of added) output.line(`${id}  ${showControl(title)}`);
         if (options.run) {
@@ -71,4 +72,23 @@ export function define(command: Command, context: CliContext): void {
         });
       });
     });
+}
+
+/** Saying no is no mistake; having nobody who could say yes is one. */
+function refuse(output: Output): void {
+  if (isAtTerminal()) return output.line('Nothing was done.');
+  throw new UserError('E_NOT_CONFIRMED', 'nothing was done', 'mw apply --yes', { exit: exitCode.usage });
+}
+
+/** Nothing to add is not yet everything built: work may be stuck, or not ready. */
+function reportIdle({ rows, nameless, empty, underway }: PlanHere, { output, exit }: CliContext): void {
+  for (const [id, { status, reason }] of underway) {
+    exit(status === 'waiting' ? exitCode.needsPerson : status === 'paused' ? exitCode.notAccepted : exitCode.pending);
+    const next = reason?.next ?? '';
+    return output.talk(`  Next: ${next === '' ? `mw run ${id}` : showControl(next)}`);
+  }
+  const unready = rows.some((row) => row.unready !== null && row.action !== 'remove');
+  if (!unready && nameless.length === 0 && empty.length === 0) return;
+  exit(exitCode.notAccepted);
+  output.talk('  Next: mw spec lint');
 }

@@ -30,6 +30,7 @@ function printWhy({ text, origin, criteria, missing }: Why, output: Output): voi
   for (const criterion of criteria) printCriterion(criterion, say);
   for (const purpose of new Set(criteria.flatMap((each) => each.purpose ?? [])))
     if (purpose !== '') say('because', purpose);
+  for (const useCase of new Set(criteria.flatMap((each) => each.useCase ?? []))) say('use case', useCase);
   if (record !== null) {
     if (criteria.length === 0) say('asked for', `${record.item} ${record.title}`);
     for (const { address, agent, adapter, model, costMicroUsd, outcome } of record.attempts) {
