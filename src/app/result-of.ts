@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isFinal } from '../model/work-item.ts';
 import type { TraceRow } from '../spec/trace.ts';
+import { unwritten } from '../config/starter.ts';
 import type { Factory } from './open-factory.ts';
 import { registerProject } from './projects.ts';
 import { lintSpecs } from './specs-here.ts';
@@ -53,5 +54,5 @@ async function readStart(folder: string): Promise<string | null> {
   const rest = lines.slice(from + 1);
   const to = rest.findIndex((line) => /^#{1,2}\s/.test(line));
   const section = (to === -1 ? rest : rest.slice(0, to)).join('\n').trim();
-  return section === '' ? null : section;
+  return section === '' || section === unwritten ? null : section;
 }

@@ -42,7 +42,7 @@ export async function readSpecs(folder: string, names: readonly string[]): Promi
     throw new UserError(
       'E_NO_SPECS',
       `there is no ${specsFolder}/NAME/${specFile} in ${top}`,
-      `mkdir -p ${specsFolder}/NAME, and write ${specFile} there; docs/specs.md shows one`,
+      `mw spec new "who wants what, and why"; or write ${specsFolder}/NAME/${specFile} yourself, as docs/specs.md shows`,
       { exit: exitCode.notFound },
     );
   }

@@ -33,7 +33,7 @@ export const commandTable = {
   },
   spec: {
     group: 'Specs',
-    summary: 'list, show and judge specs; give criteria their ids',
+    summary: 'new, show, lint, review, split, trace: what the software must do',
     load: () => import('./commands/spec.ts'),
   },
   plan: {

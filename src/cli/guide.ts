@@ -71,9 +71,10 @@ function guidedProgress({ output }: CliContext, { decide: decides, yes }: GuideO
 async function decide(
   factory: Factory,
   context: CliContext,
-  { item, gate }: ItemState,
+  state: ItemState,
   options: GuideOptions,
 ): Promise<boolean> {
+  const { item, gate } = state;
   if (gate === null) return false;
   const by = context.environment.user;
   if (gate.type === 'question') {
@@ -88,6 +89,7 @@ async function decide(
     return true;
   }
   if (!options.yes && !isAtTerminal()) return false;
+  tellDiagnosis(state, context);
   const { text } = await readDiff(factory, item.id, false);
   if (text !== '') context.output.line(showControl(addedText(text)));
   if (
@@ -101,6 +103,14 @@ async function decide(
   if (reason === '') return false;
   await ask(factory, item.id, { type: 'rejected', gate: gate.id, by, reason });
   return true;
+}
+
+/** Which input was found at fault, and why: what a person judges a change of it by. */
+export function tellDiagnosis({ phases }: ItemState, { output }: CliContext): void {
+  const { route, criterion, summary } = phases['diagnose']?.facts ?? {};
+  if (route === undefined) return;
+  const about = typeof criterion === 'string' && criterion !== '' ? `, ${criterion}` : '';
+  output.line(showControl(`Diagnosis: ${route}${about}: ${summary ?? ''}`));
 }
 
 /** A patch of a new file is read as the file. */

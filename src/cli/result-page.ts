@@ -49,7 +49,7 @@ td:last-child { white-space: nowrap; } small { display: block; opacity: .75; ove
 ${start === null ? '<p>The README does not say how. Ask for it: <code>mw add "Say in the README under Start how to start it"</code>.</p>' : `<pre>${escape(start)}</pre>`}
 ${specs.map(([name, rows]) => `<h2>${escape(name)}</h2>\n<table>\n<thead><tr><th>You asked for</th><th>Result</th></tr></thead>\n<tbody>\n${rows.map(row).join('\n')}\n</tbody>\n</table>`).join('\n')}
 <h2>What was assumed</h2>
-${assumptions.length === 0 ? '<p>Nothing.</p>' : `<ul>\n${assumptions.map((each) => `<li>${escape(each)}</li>`).join('\n')}\n</ul>\n<p>To change one: edit the spec, then <code>mw plan</code> and <code>mw apply</code>.</p>`}
+${assumptions.length === 0 ? '<p>Nothing.</p>' : `<ul>\n${assumptions.map((each) => `<li>${escape(each)}</li>`).join('\n')}\n</ul>\n<p>To change one: edit it in <code>specs/</code>, <code>git commit</code> it, then <code>mw plan</code> and <code>mw apply</code>.</p>`}
 <h2>What it cost</h2>
 <p>${escape(costText(costMicroUsd, unknownSessions))}</p>
 ${open.length === 0 ? '' : `<h2>Not finished</h2>\n<ul>\n${open.map(({ id, title: name, reason }) => `<li><strong>${escape(id)}</strong> ${escape(name)}: ${escape(reason)}</li>`).join('\n')}\n</ul>\n<p>See <code>mw inbox</code>.</p>`}

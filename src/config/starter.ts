@@ -10,11 +10,14 @@ export interface Starter {
   readonly detected: DetectedProject;
 }
 
+/** What the README says of how to start it until somebody has built something. */
+export const unwritten = 'Nothing is built yet.';
+
 const readme = (title: string) => `# ${title}
 
 ## Start
 
-Nothing is built yet.
+${unwritten}
 `;
 
 export function starterFor(stack: Stack, title: string): Starter {

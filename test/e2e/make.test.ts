@@ -45,7 +45,11 @@ vi.setConfig({ testTimeout: 90_000 });
 
 let desk: Desk;
 beforeAll(() => {
-  desk = openDesk({ 'maker.sh': maker, 'greeting.md': '# Greeting\n\nVisitors are greeted by name.\n' });
+  desk = openDesk({
+    'maker.sh': maker,
+    'full/of.txt': 'things',
+    'greeting.md': '# Greeting\n\nVisitors are greeted by name.\n',
+  });
 });
 afterAll(() => desk.close());
 
@@ -68,11 +72,21 @@ it('makes a folder with running software, its spec, its evidence, and a page abo
   expect(page).not.toMatch(/<script|<b>for/);
 });
 
+it('goes on where it stood, in the folder that it made', async () => {
+  expect(await desk.mw(['make', 'greeting.md', 'slow', ...agent()])).toMatchObject({ code: 4 });
+  const [asking = ''] = /MW-\d+/.exec((await desk.mw(['inbox'])).stdout) ?? [];
+  expect(await desk.mw(['answer', asking, '1'])).toMatchObject({ code: 0 });
+  const again = await desk.mw(['make', 'greeting.md', 'slow', '--yes']);
+  expect(again, again.stdout + again.stderr).toMatchObject({ code: 0 });
+  expect(again.stdout).toContain('1 of 1 things that you asked for are shown to work.');
+  expect(await desk.mw(['make', 'greeting.md', 'slow', '--yes'])).toMatchObject({ code: 0 });
+});
+
 it('asks nobody and begins nothing where it cannot', async () => {
   writeFileSync(join(desk.repository, 'empty.md'), '\n');
   expectRefusal(await desk.mw(['make', 'empty.md', 'other', ...agent()]), 2, 'E_NO_TEXT');
   expectRefusal(await desk.mw(['make', 'absent.md']), 5, 'E_NOT_FOUND');
-  expectRefusal(await desk.mw(['make', 'greeting.md', 'made', ...agent()]), 6, 'E_EXISTS');
+  expectRefusal(await desk.mw(['make', 'greeting.md', 'full', ...agent()]), 6, 'E_EXISTS');
   expectRefusal(await desk.mw(['make', 'greeting.md', 'other', '--stack', 'cobol', ...agent()]), 2, 'E_USAGE');
   expect(existsSync(join(desk.repository, 'other'))).toBe(false);
 });

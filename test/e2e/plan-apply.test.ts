@@ -210,7 +210,8 @@ it('an edit by hand is drift until it is adopted, built over, or declared hand-w
   expect(await actions()).toMatchObject({ 'export/AC-1': 'unchanged' });
 
   edit();
-  expect(await desk.mw(['drift', 'export/AC-1', '--regenerate'])).toMatchObject({ code: 0 });
+  expectRefusal(await desk.mw(['drift', 'export/AC-1', '--regenerate']), 2, 'E_NOT_CONFIRMED');
+  expect(await desk.mw(['drift', 'export/AC-1', '--regenerate', '--yes'])).toMatchObject({ code: 0 });
   expect(readFileSync(path, 'utf8')).not.toContain('by hand');
   expect(await actions()).toMatchObject({ 'export/AC-1': 'unchanged' });
   expectRefusal(await desk.mw(['drift', '--adopt']), 5, 'E_NO_DRIFT');

@@ -240,6 +240,13 @@ it('mends the input at fault: a slip in the code, a sentence of the spec, an ins
   const [rebuilt] = (await listItems(desk)).slice(-1);
   expect((await desk.mw(['show', rebuilt?.id ?? ''])).stdout).toContain('must stay as it is:\n- the exclamation mark');
 
+  const later = await desk.mw(['fix', 'greeting/AC-1', 'route: defer']);
+  expect(later, later.stdout + later.stderr).toMatchObject({
+    code: 0,
+    stderr: expect.stringContaining('Next: mw add') as string,
+  });
+  expect(later.stdout).toContain('Diagnosis: defer, greeting/AC-1: found');
+
   const rule = await desk.mw(['fix', 'greeting/AC-1', 'route: bad-instruction', '--yes']);
   expect(rule, rule.stdout + rule.stderr).toMatchObject({ code: 0 });
   expect(String(fileAt(desk.repository, 'HEAD', '.millwright/instructions/build/SKILL.md'))).toContain(

@@ -81,14 +81,17 @@ function refuse(output: Output): void {
 }
 
 /** Nothing to add is not yet everything built: work may be stuck, or not ready. */
-function reportIdle({ rows, nameless, empty, underway }: PlanHere, { output, exit }: CliContext): void {
+function reportIdle({ rows, nameless, empty, underway }: PlanHere, context: CliContext): void {
+  const { output } = context;
   for (const [id, { status, reason }] of underway) {
-    exit(status === 'waiting' ? exitCode.needsPerson : status === 'paused' ? exitCode.notAccepted : exitCode.pending);
+    context.exit(
+      status === 'waiting' ? exitCode.needsPerson : status === 'paused' ? exitCode.notAccepted : exitCode.pending,
+    );
     const next = reason?.next ?? '';
     return output.talk(`  Next: ${next === '' ? `mw run ${id}` : showControl(next)}`);
   }
   const unready = rows.some((row) => row.unready !== null && row.action !== 'remove');
   if (!unready && nameless.length === 0 && empty.length === 0) return;
-  exit(exitCode.notAccepted);
+  context.exit(exitCode.notAccepted);
   output.talk('  Next: mw spec lint');
 }

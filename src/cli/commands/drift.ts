@@ -3,6 +3,7 @@ import { driftHere, protectFiles, settleDrift } from '../../app/drift-here.ts';
 import type { PlanRow } from '../../spec/compare.ts';
 import { exitCode, UserError } from '../../model/user-error.ts';
 import { showControl } from '../../model/visible-text.ts';
+import { confirm } from '../confirm.ts';
 import type { CliContext } from '../context.ts';
 import { guideItem } from '../guide.ts';
 import type { Output } from '../output.ts';
@@ -44,6 +45,8 @@ export function define(command: Command, context: CliContext): void {
       await context.withFactory(async (factory) => {
         if (options.adopt === true || options.regenerate === true) {
           context.requirePerson();
+          if (options.regenerate === true && options.yes !== true)
+            await requireConsent(await driftHere(factory, process.cwd(), names), output);
           const item = await settleDrift(
             factory,
             process.cwd(),
@@ -65,6 +68,14 @@ export function define(command: Command, context: CliContext): void {
         printDrift(rows, output);
       });
     });
+}
+
+/** Building anew throws away what a person did. */
+async function requireConsent(rows: readonly PlanRow[], output: Output): Promise<void> {
+  if (rows.length === 0) return;
+  printDrift(rows, output);
+  if (await confirm('Build these anew from the spec, without the edits?')) return;
+  throw new UserError('E_NOT_CONFIRMED', 'nothing was done', 'mw drift --regenerate --yes', { exit: exitCode.usage });
 }
 
 function printDrift(rows: readonly PlanRow[], output: Output): void {

@@ -8,7 +8,7 @@ import type { ItemState } from '../../machine/state.ts';
 import { showControl } from '../../model/visible-text.ts';
 import { confirm } from '../confirm.ts';
 import type { CliContext } from '../context.ts';
-import { guideItem } from '../guide.ts';
+import { guideItem, tellDiagnosis } from '../guide.ts';
 import { printPlan } from '../print-plan.ts';
 
 interface Options {
@@ -47,6 +47,7 @@ export function define(command: Command, context: CliContext): void {
 /** What the diagnosis asks for beyond the change itself: building anew, or an item of its own. */
 async function goOnFrom(factory: Factory, context: CliContext, state: ItemState, yes: boolean): Promise<void> {
   const { output } = context;
+  tellDiagnosis(state, context);
   const facts = state.phases['diagnose']?.facts ?? {};
   if (facts['route'] === 'defer') return output.talk(`  Next: mw add "${showControl(state.item.title)}"`);
   if (facts['route'] !== 'bad-spec') return;

@@ -6,8 +6,8 @@ import { topics } from '../help-topics.ts';
 
 export function define(command: Command, context: CliContext): void {
   command
-    .argument('[topic]', `a command, or one of: ${Object.keys(topics).join(', ')}`)
-    .action(async (topic: string | undefined) => {
+    .argument('[topic...]', `a command, or one of: ${Object.keys(topics).join(', ')}`)
+    .action(async ([topic, ...below]: readonly string[]) => {
       const root = command.parent;
       if (topic === undefined) {
         root?.outputHelp();
@@ -21,6 +21,19 @@ export function define(command: Command, context: CliContext): void {
           exit: exitCode.notFound,
         });
       if (topic !== 'help') (await commandTable[topic as keyof typeof commandTable].load()).define(named, context);
-      named.outputHelp();
+      const inner = below.reduce<Command | undefined>(
+        (outer, name) => outer?.commands.find((each) => each.name() === name),
+        named,
+      );
+      if (inner === undefined)
+        throw new UserError(
+          'E_NOT_FOUND',
+          `mw ${topic} has no ${JSON.stringify(below.join(' '))}`,
+          `mw help ${topic}`,
+          {
+            exit: exitCode.notFound,
+          },
+        );
+      inner.outputHelp();
     });
 }

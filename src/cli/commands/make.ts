@@ -1,5 +1,5 @@
-import { basename, extname, resolve } from 'node:path';
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
+import { basename, extname, join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { applyPlan } from '../../app/apply-plan.ts';
 import { makeNewProject } from '../../app/new-project.ts';
@@ -8,7 +8,9 @@ import { planHere } from '../../app/plan-here.ts';
 import { idOf, registerProject } from '../../app/projects.ts';
 import { resultOf } from '../../app/result-of.ts';
 import { addItems } from '../../app/work.ts';
+import { projectFile } from '../../config/load-project.ts';
 import { stacks, type Stack } from '../../config/starter.ts';
+import { isFinal } from '../../model/work-item.ts';
 import type { SandboxRung } from '../../model/sandbox-rung.ts';
 import { exitCode, UserError } from '../../model/user-error.ts';
 import { chooseAgent } from '../choose-agent.ts';
@@ -48,21 +50,18 @@ export function define(command: Command, context: CliContext): void {
         });
       const folder = resolve(name ?? basename(file, extname(file)));
       const title = titleOf(useCase);
-      const agent = await chooseAgent(options, context);
-      if (agent.found !== null)
+      const stack = stackOf(options.stack);
+      const rung = rungOf(options.rung);
+      const goesOn = await isMadeHere(folder);
+      const agent = goesOn ? null : await chooseAgent(options, context);
+      if (agent !== null && agent.found !== null)
         throw new UserError('E_NO_AGENT', `agent ${agent.config.adapter} is not ready: ${agent.found}`, 'mw doctor');
-      const begin = {
-        folder,
-        title,
-        stack: stackOf(options.stack),
-        agent,
-        rung: rungOf(options.rung),
-        schema: schemaUrl,
-      };
       await context.withFactory(async (factory) => {
-        await refuseLeftWork(factory, folder);
-        await makeNewProject(begin);
-        context.output.line(`✓ ${folder}`);
+        if (agent !== null) {
+          await refuseLeftWork(factory, folder);
+          await makeNewProject({ folder, title, stack, agent, rung, schema: schemaUrl });
+        }
+        context.output.line(`✓ ${folder}${goesOn ? ', going on' : ''}`);
         await make(factory, context, { folder, title, useCase, options });
       });
     });
@@ -76,23 +75,36 @@ async function make(
   const { output } = context;
   const guided = { decide: options.decide === true, yes: options.yes === true };
   const { id: project } = await registerProject(factory.store, folder);
-  const asked = describeUseCase(useCase, undefined);
-  const body = `${asked.body}\n\nWhoever builds this writes into README.md, under "## Start", how a person starts the result.`;
-  const [item] = await addItems(factory, project, [{ ...asked, body }]);
-  if (item === undefined) throw new Error('no item was added');
-  output.line('\nFirst, what is wanted:');
-  const specified = await guideItem(factory, context, item.id, guided);
-  context.exit(specified.code);
-  if (specified.state.status !== 'landed') return output.talk(`  Next: cd ${folder} && mw inbox`);
+  const unfinished = (reason: string) =>
+    output.talk(`  Next: ${reason}, then the same mw make again, which goes on here`);
+  for (const { state } of await factory.store.items({ project, open: true })) {
+    const { code, state: now } = await guideItem(factory, context, state.item.id, guided);
+    context.exit(code);
+    if (!isFinal(now.status)) return unfinished(`cd ${folder} && mw inbox`);
+  }
+  if (
+    (await factory.store.items({ project })).every(
+      ({ state }) => state.item.pipeline !== 'intake' || state.status !== 'landed',
+    )
+  ) {
+    const asked = describeUseCase(useCase, undefined);
+    const body = `${asked.body}\n\nWhoever builds this writes into README.md, under "## Start", how a person starts the result.`;
+    const [item] = await addItems(factory, project, [{ ...asked, body }]);
+    if (item === undefined) throw new Error('no item was added');
+    output.line('\nFirst, what is wanted:');
+    const { code, state } = await guideItem(factory, context, item.id, guided);
+    context.exit(code);
+    if (state.status !== 'landed') return unfinished(`cd ${folder} && mw inbox`);
+  }
   const plan = await planHere(factory, folder, []);
   output.line('\nThen, what will be built:');
   printPlan(plan, output);
-  if (plan.items.length === 0) return output.talk(`  Next: cd ${folder} && mw spec lint`);
-  if (!guided.yes && !(await confirm('Build it?'))) return output.talk(`  Next: cd ${folder} && mw apply`);
+  if (plan.items.length > 0 && !guided.yes && !(await confirm('Build it?')))
+    return unfinished('when you want it built');
   for (const { id } of await applyPlan(factory, plan)) {
     const { code } = await guideItem(factory, context, id, guided);
     context.exit(code);
-    if (code !== exitCode.done) break;
+    if (code !== exitCode.done) return unfinished(`cd ${folder} && mw inbox`);
   }
   const result = await resultOf(factory, folder, title);
   const page = `${folder}/result.html`;
@@ -101,6 +113,18 @@ async function make(
   output.line(`\n${proven} of ${result.criteria.length} things that you asked for are shown to work.`);
   if (result.start !== null) output.line(`\nHow to start it:\n${result.start}`);
   output.line(`\nThe whole result: ${page}`);
+}
+
+/** Whether the folder was begun by this command: it holds what no other writes. */
+async function isMadeHere(folder: string): Promise<boolean> {
+  const config = await readFile(join(folder, projectFile), 'utf8').catch(absent);
+  const ignored = await readFile(join(folder, '.gitignore'), 'utf8').catch(absent);
+  return config !== null && ignored !== null && ignored.split('\n').includes('result.html');
+}
+
+function absent(error: NodeJS.ErrnoException): null {
+  if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return null;
+  throw error;
 }
 
 /** Work that waits for a folder of this name would take the new one for it. */
