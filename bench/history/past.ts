@@ -33,6 +33,7 @@ export interface PastFacts {
 const names = ['total', 'month', 'invoice', 'ledger', 'parcel', 'member', 'receipt', 'window'];
 const linesOfFile = 100;
 const linesOfGenerated = 40;
+const placesOfKind = 100;
 
 interface World extends Chronicle {
   readonly random: () => number;
@@ -239,19 +240,21 @@ function format(line: string): string {
 
 function factsOf(world: World): PastFacts {
   const { files, own, built, moved, reformatted, random } = world;
-  const some = (paths: readonly string[], count: number): readonly Place[] => {
-    const there = paths.filter((path) => (files.get(path)?.length ?? 0) > 0);
-    return Array.from({ length: there.length === 0 ? 0 : count }, () => {
-      const path = there[Math.floor(random() * there.length)] ?? '';
+  const pick = <T>(from: readonly T[]): T => from[Math.floor(random() * from.length)] as T;
+  const there = moved.filter(({ path, line }) => line <= (files.get(path)?.length ?? 0));
+  const some = (paths: readonly string[]): readonly Place[] => {
+    const kept = paths.filter((path) => (files.get(path)?.length ?? 0) > 0);
+    return Array.from({ length: kept.length === 0 ? 0 : placesOfKind }, () => {
+      const path = pick(kept);
       return { path, line: 1 + Math.floor(random() * (files.get(path)?.length ?? 1)) };
     });
   };
   return {
     places: {
-      'by people': some(own, 100),
-      generated: some([...built.values()].flat(), 100),
-      reformatted: some(reformatted, 100),
-      moved: moved.filter(({ path, line }) => line <= (files.get(path)?.length ?? 0)),
+      'by people': some(own),
+      generated: some([...built.values()].flat()),
+      reformatted: some(reformatted),
+      moved: Array.from({ length: there.length === 0 ? 0 : placesOfKind }, () => pick(there)),
     },
     criteria: world.specs.flatMap(({ wordings }) => wordings).filter((wording) => wording !== null).length,
     commits: world.count(),

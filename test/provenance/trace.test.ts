@@ -13,7 +13,7 @@ test(
     for (let seed = 1; seed <= pasts; seed += 1) scores.push(await scorePast(seed, edits));
     const sum = (of: 'ours' | 'said' | 'right' | 'found') => scores.reduce((total, score) => total + score[of], 0);
     const wrong = scores.flatMap((score) => score.wrong).join('\n');
-    expect(sum('ours'), 'enough to say anything').toBeGreaterThan(100 * pasts);
+    expect(sum('ours'), 'enough to say anything').toBeGreaterThan(50 * pasts);
     expect(sum('right') / sum('said'), wrong).toBeGreaterThanOrEqual(0.99);
     expect(sum('found') / sum('ours'), wrong).toBeGreaterThanOrEqual(0.97);
   },
