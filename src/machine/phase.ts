@@ -29,6 +29,11 @@ export function enterFrom(draft: Draft, pipeline: PinnedPipeline, index: number)
 export function settle(draft: Draft, pipeline: PinnedPipeline): void {
   const missing = firstUnfinished(draft, pipeline);
   if (missing >= 0) return enterFrom(draft, pipeline, missing);
+  // A later attempt may have answered otherwise: what was left out because of the first answer may be due by now.
+  const due = pipeline.phases.findIndex(
+    ({ id, when }) => progressOf(draft, id).status === 'skipped' && holds(when, (each) => factsOf(draft, each)),
+  );
+  if (due >= 0) return enterFrom(draft, pipeline, due);
   draft.finishing = true;
   for (const phase of pipeline.phases) {
     if (progressOf(draft, phase.id).status === 'skipped') continue;

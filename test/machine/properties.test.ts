@@ -5,6 +5,7 @@ import { refold } from '../../src/machine/fold.ts';
 import { schedule } from '../../src/machine/schedule.ts';
 import type { ItemState } from '../../src/machine/state.ts';
 import type { Facts } from '../../src/model/outcome.ts';
+import type { PinnedPipeline } from '../../src/model/pipeline.ts';
 import { pipelines, viewOf, walk, type Walk } from './world.ts';
 
 const sequences = fc.tuple(pipelines, fc.array(fc.nat(1_000_000), { minLength: 20, maxLength: 250 }));
@@ -29,6 +30,56 @@ describe('over generated pipelines and everything that can happen', () => {
     // The walk must reach every kind of end, or the properties would hold of nothing.
     for (const [name, times] of Object.entries(seen)) expect(times, name).toBeGreaterThan(50);
   }, 120_000);
+
+  test('a phase that was left out is due when a later answer of the phase it looks at says so', () => {
+    const instructions = { name: 'x', hash: '0'.repeat(64) };
+    const common = { checks: [], reviews: [], approval: false, limits: { idleMs: 1, sessionMs: 1 } };
+    const output = { type: 'schema' as const, name: 's', schema: {} };
+    const pipeline: PinnedPipeline = {
+      name: 'left-out',
+      phases: [
+        {
+          ...common,
+          id: 'p0',
+          maker: { instructions, agent: 'maker', output, writes: true },
+          checks: ['lint'],
+          loop: { to: 'p0', max: 2 },
+          attempts: 2,
+          when: null,
+        },
+        {
+          ...common,
+          id: 'p1',
+          maker: null,
+          reviews: [{ id: 'correctness', instructions, agent: 'reviewer' }],
+          loop: { to: 'p0', max: 1 },
+          attempts: 1,
+          when: { 'p0.size': ['big'] },
+        },
+      ],
+      agents: {
+        maker: { adapter: 'command', command: 'x', sessionUsd: 0 },
+        reviewer: { adapter: 'command', command: 'x', sessionUsd: 0 },
+      },
+      checks: { lint: { run: 'x', kind: 'command' } },
+      setup: null,
+      target: 'main',
+      rung: 'clone',
+      network: { setup: [], checks: [] },
+      readOnly: [],
+      limits: { slots: 4, itemMicroUsd: null, dayMicroUsd: null, checkMs: 1, copyBytes: 1 },
+      land: 'fast-forward',
+      protect: [],
+    };
+    // The first attempt says small; after a rebase its check fails, and the next attempt does not say.
+    const choices = [
+      4, 0, 44, 0, 0, 4, 0, 6697, 44, 0, 4, 0, 50642, 496361, 125415, 607626, 143690, 373305, 4, 2, 45164, 0, 452701,
+      419409, 0, 119164, 183856, 2124, 1, 52785, 2, 364, 2, 1, 41192, 389049, 9876, 0, 1, 1953, 0, 255087,
+    ];
+    const done = walk(pipeline, choices);
+    expect(done.events.filter(({ body }) => body.type === 'rebased')).not.toEqual([]);
+    expectGatesPassed(done);
+  });
 
   test('a machine that forgot one gate would be caught', () => {
     const caught = fc.check(
