@@ -83,6 +83,8 @@ function judgeRepository(repository: string, items: readonly string[]): readonly
     '--format=%(trailers:key=Millwright-Item,valueonly,separator=%x20)',
     'main',
   ).split('\n');
+  // Where landed commits come from stays beside them.
+  const ours = ['refs/heads/main', 'refs/notes/millwright'];
   const branches = git(repository, 'for-each-ref', '--format=%(refname)').split('\n');
   const status = git(repository, 'status', '--porcelain');
   return [
@@ -93,7 +95,7 @@ function judgeRepository(repository: string, items: readonly string[]): readonly
     ...items
       .filter((item) => !existsSync(join(repository, `${item}.txt`)))
       .map((item) => `${item}.txt is not in the checkout`),
-    ...branches.filter((ref) => ref !== 'refs/heads/main').map((ref) => `the ref ${ref} is left`),
+    ...branches.filter((ref) => !ours.includes(ref)).map((ref) => `the ref ${ref} is left`),
     ...(status === '' ? [] : [`the checkout is not clean: ${status.replaceAll('\n', ', ')}`]),
     ...filesIn(join(repository, '.git'))
       .filter((name) => name.endsWith('.lock'))

@@ -16,7 +16,7 @@ import { exitCode, UserError } from '../../model/user-error.ts';
 import { chooseAgent } from '../choose-agent.ts';
 import { confirm } from '../confirm.ts';
 import type { CliContext } from '../context.ts';
-import { guideItem } from '../guide.ts';
+import { guideItem, type GuideOptions } from '../guide.ts';
 import { schemaUrl } from '../schema-url.ts';
 import { printPlan } from '../print-plan.ts';
 import { renderResult } from '../result-page.ts';
@@ -77,25 +77,10 @@ async function make(
   const { id: project } = await registerProject(factory.store, folder);
   const unfinished = (reason: string) =>
     output.talk(`  Next: ${reason}, then the same mw make again, which goes on here`);
-  for (const { state } of await factory.store.items({ project, open: true })) {
-    const { code, state: now } = await guideItem(factory, context, state.item.id, guided);
-    context.exit(code);
-    if (!isFinal(now.status)) return unfinished(`cd ${folder} && mw inbox`);
-  }
-  if (
-    (await factory.store.items({ project })).every(
-      ({ state }) => state.item.pipeline !== 'intake' || state.status !== 'landed',
-    )
-  ) {
-    const asked = describeUseCase(useCase, undefined);
-    const body = `${asked.body}\n\nWhoever builds this writes into README.md, under "## Start", how a person starts the result.`;
-    const [item] = await addItems(factory, project, [{ ...asked, body }]);
-    if (item === undefined) throw new Error('no item was added');
-    output.line('\nFirst, what is wanted:');
-    const { code, state } = await guideItem(factory, context, item.id, guided);
-    context.exit(code);
-    if (state.status !== 'landed') return unfinished(`cd ${folder} && mw inbox`);
-  }
+  const specified =
+    (await finishOpen(factory, context, project, guided)) &&
+    (await specify(factory, context, { project, useCase, guided }));
+  if (!specified) return unfinished(`cd ${folder} && mw inbox`);
   const plan = await planHere(factory, folder, []);
   output.line('\nThen, what will be built:');
   printPlan(plan, output);
@@ -113,6 +98,39 @@ async function make(
   output.line(`\n${proven} of ${result.criteria.length} things that you asked for are shown to work.`);
   if (result.start !== null) output.line(`\nHow to start it:\n${result.start}`);
   output.line(`\nThe whole result: ${page}`);
+}
+
+/** Brings what an interrupted run left open to its end; false when something of it waits for a person who is not here. */
+async function finishOpen(
+  factory: Factory,
+  context: CliContext,
+  project: string,
+  guided: GuideOptions,
+): Promise<boolean> {
+  for (const { state } of await factory.store.items({ project, open: true })) {
+    const { code, state: now } = await guideItem(factory, context, state.item.id, guided);
+    context.exit(code);
+    if (!isFinal(now.status)) return false;
+  }
+  return true;
+}
+
+/** Has the use case made into specs, unless that was done; whether it is done. */
+async function specify(
+  factory: Factory,
+  context: CliContext,
+  { project, useCase, guided }: { project: string; useCase: string; guided: GuideOptions },
+): Promise<boolean> {
+  const known = await factory.store.items({ project });
+  if (known.some(({ state }) => state.item.pipeline === 'intake' && state.status === 'landed')) return true;
+  const asked = describeUseCase(useCase, undefined);
+  const body = `${asked.body}\n\nWhoever builds this writes into README.md, under "## Start", how a person starts the result.`;
+  const [item] = await addItems(factory, project, [{ ...asked, body }]);
+  if (item === undefined) throw new Error('no item was added');
+  context.output.line('\nFirst, what is wanted:');
+  const { code, state } = await guideItem(factory, context, item.id, guided);
+  context.exit(code);
+  return state.status === 'landed';
 }
 
 /** Whether the folder was begun by this command: it holds what no other writes. */
