@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import type { Command } from 'commander';
+import { readProjectHere } from '../app/pin-here.ts';
 import { registerProject } from '../app/projects.ts';
 import { lintSpecs } from '../app/specs-here.ts';
 import { addItems } from '../app/work.ts';
@@ -43,6 +44,8 @@ export function defineNew(command: Command, context: CliContext): void {
           { exit: exitCode.usage },
         );
       const useCase = await readUseCase(text, options.file);
+      // An item of a project that nobody has set up would only pause.
+      await readProjectHere(process.cwd());
       await context.withFactory(async (factory) => {
         const { id: project } = await registerProject(factory.store, process.cwd());
         const before = await namesHere();

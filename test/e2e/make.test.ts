@@ -86,6 +86,7 @@ it('asks nobody and begins nothing where it cannot', async () => {
   writeFileSync(join(desk.repository, 'empty.md'), '\n');
   expectRefusal(await desk.mw(['make', 'empty.md', 'other', ...agent()]), 2, 'E_NO_TEXT');
   expectRefusal(await desk.mw(['make', 'absent.md']), 5, 'E_NOT_FOUND');
+  expectRefusal(await desk.mw(['spec', 'new', 'Visitors are greeted']), 2, 'E_NO_CONFIG');
   expectRefusal(await desk.mw(['make', 'greeting.md', 'full', ...agent()]), 6, 'E_EXISTS');
   expectRefusal(await desk.mw(['make', 'greeting.md', 'other', '--stack', 'cobol', ...agent()]), 2, 'E_USAGE');
   expect(existsSync(join(desk.repository, 'other'))).toBe(false);

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { applyPlan } from '../../app/apply-plan.ts';
 import { addFix } from '../../app/fix-here.ts';
 import type { Factory } from '../../app/open-factory.ts';
+import { readProjectHere } from '../../app/pin-here.ts';
 import { planHere } from '../../app/plan-here.ts';
 import { phaseResults } from '../../model/phase-result.ts';
 import type { ItemState } from '../../machine/state.ts';
@@ -28,6 +29,7 @@ export function define(command: Command, context: CliContext): void {
     .option('--json', 'for programs')
     .action(async (asked: string, words: string, options: Options) => {
       context.requirePerson();
+      await readProjectHere(process.cwd());
       await context.withFactory(async (factory) => {
         const { output } = context;
         const item = await addFix(factory, process.cwd(), { asked, words, again: options.again === true });
