@@ -1,5 +1,6 @@
 /** Where a landed commit comes from, put together from its journal. */
 import type { ItemState } from '../machine/state.ts';
+import { builtCriteria } from '../model/built-criteria.ts';
 import type { EventBody, JournalEvent } from '../model/event.ts';
 import type { CriterionVerdict } from '../model/outcome.ts';
 import type { PinnedPipeline } from '../model/pipeline.ts';
@@ -25,7 +26,7 @@ export function provenanceOf(
     run,
     title: item.title,
     body: item.body.slice(0, bodyChars),
-    criteria: describeCriteria(state, events),
+    criteria: describeCriteria(state, pipeline, events),
     pipeline: pipeline === null || state.pipeline === null ? null : { name: pipeline.name, hash: state.pipeline },
     attempts: attemptsOf(events).map((attempt) => describeAttempt(attempt, pipeline)),
     checks: lastChecks(events),
@@ -33,13 +34,18 @@ export function provenanceOf(
   };
 }
 
-function describeCriteria({ item }: ItemState, events: readonly JournalEvent[]): ProvenanceRecord['criteria'] {
+function describeCriteria(
+  { item, contributors }: ItemState,
+  pipeline: PinnedPipeline | null,
+  events: readonly JournalEvent[],
+): ProvenanceRecord['criteria'] {
   const verdicts = new Map<string, CriterionVerdict>();
   for (const { body } of events) {
     if (body.type !== 'checks-finished') continue;
     for (const result of body.results) for (const verdict of result.criteria ?? []) verdicts.set(verdict.id, verdict);
   }
-  return item.criteria.map(({ id, action, hash, text, evidence }) => {
+  const built = pipeline === null ? item.criteria : builtCriteria(item.criteria, pipeline, contributors);
+  return built.map(({ id, action, hash, text, evidence }) => {
     const verdict = verdicts.get(id);
     return { id, action, hash, text, evidence, ...(verdict === undefined ? {} : { verdict }) };
   });

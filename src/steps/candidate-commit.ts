@@ -2,6 +2,7 @@
 import { GitFailed } from '../git/git-call.ts';
 import { readFileAt, treeOf } from '../git/history.ts';
 import { commitTree, importTree } from '../git/import-tree.ts';
+import { builtCriteria } from '../model/built-criteria.ts';
 import type { EffectOf } from '../model/effect.ts';
 import { attemptAddress } from '../model/id.ts';
 import type { PinnedPhase } from '../model/pipeline.ts';
@@ -70,12 +71,13 @@ export async function commitFiles(
 
 async function describeCommit(
   { item: id, run, phase, number, contributors }: EffectOf<'attempt'>,
-  { item }: StepItem,
+  about: StepItem,
   { copy }: Workplace,
 ) {
+  const { item } = about;
   const title = item.title.replaceAll(/\s+/g, ' ').trim().slice(0, 72);
   const attempts = [...new Set([...contributors, attemptAddress(id, phase, number)])];
-  const criteria = await adoptedCriteria(copy.tree, item.criteria);
+  const criteria = await adoptedCriteria(copy.tree, builtCriteria(item.criteria, pinned(about), attempts));
   return {
     message: `${title}\n\n${writeTrailers({ item: id, run, attempts, criteria })}\n`,
     author: { name: 'Millwright', email: 'millwright@localhost', date: new Date().toISOString() },
