@@ -21,7 +21,7 @@ export async function applyPlan(factory: Factory, plan: PlanHere, note = ''): Pr
       { exit: exitCode.usage },
     );
   }
-  const [fault] = plan.faults;
+  const fault = plan.faults.find((each) => touched.has(each.split('/')[1] ?? ''));
   if (fault !== undefined)
     throw new UserError('E_WORK_PLAN', fault, 'mend it and commit, or delete it, then mw apply', {
       exit: exitCode.notAccepted,

@@ -48,7 +48,7 @@ export async function settleDrift(
   const ids = drifted.map(({ id }) => id).join(', ');
   const [item] = await addItems(factory, project, [
     {
-      title: `${how === 'adopt' ? 'Adopt by hand' : 'Build anew'}: ${ids}`.slice(0, 200),
+      title: `${how === 'adopt' ? 'Take into the spec what was done by hand' : 'Build anew'}: ${ids}`.slice(0, 200),
       body: [
         how === 'adopt'
           ? 'These edits are to stay:'

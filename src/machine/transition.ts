@@ -5,7 +5,7 @@
 import type { Effect, EffectOf } from '../model/effect.ts';
 import type { EventBody, EventOf, StampedEvent } from '../model/event.ts';
 import type { PinnedPipeline } from '../model/pipeline.ts';
-import { unknownUsage } from '../model/usage.ts';
+import { freeUsage, unknownUsage } from '../model/usage.ts';
 import { attemptFinished, reviewFinished } from './attempt.ts';
 import { answered, approved, cancelled, rejected, retried } from './decide.ts';
 import { afterLanding, fulfil, landConflicted, landed, rebased } from './landing.ts';
@@ -275,15 +275,7 @@ function firstState(body: EventBody): Draft | null {
       knownMicroUsd: 0,
       unknownMicroUsd: 0,
       unknownSessions: 0,
-      usage: {
-        inputTokens: 0,
-        outputTokens: 0,
-        cacheReadTokens: 0,
-        cacheWriteTokens: 0,
-        reasoningTokens: 0,
-        costMicroUsd: 0,
-        model: null,
-      },
+      usage: freeUsage,
     },
     landed: null,
   };

@@ -252,4 +252,7 @@ it('mends the input at fault: a slip in the code, a sentence of the spec, an ins
   expect(String(fileAt(desk.repository, 'HEAD', '.millwright/instructions/build/SKILL.md'))).toContain(
     'Mind the greeting.',
   );
+  const trace = await desk.mw(['spec', 'trace', '--json']);
+  expect(JSON.parse(trace.stdout), trace.stdout).toMatchObject({ provenPercent: 100 });
+  expect(await desk.mw(['provenance', 'verify'])).toMatchObject({ code: 0 });
 });
