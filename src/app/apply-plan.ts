@@ -10,7 +10,8 @@ import { addItems } from './work.ts';
 /** Adds every item of the plan, or none; `note` goes into the words of each. E_NOT_COMMITTED while a spec that it is about differs from the latest commit of the target. */
 export async function applyPlan(factory: Factory, plan: PlanHere, note = ''): Promise<readonly WorkItem[]> {
   const touched = new Set(plan.items.flatMap(({ criteria }) => criteria.map(({ id }) => id.slice(0, id.indexOf('/')))));
-  const uncommitted = plan.uncommitted.filter((path) => touched.has(path.split('/')[1] ?? ''));
+  const isTouched = (path: string) => touched.has(path.split('/')[1] ?? '');
+  const uncommitted = plan.uncommitted.filter(isTouched);
   const [first] = uncommitted;
   if (first !== undefined) {
     const many = uncommitted.length === 1 ? '' : ` and ${uncommitted.length - 1} more`;
@@ -21,7 +22,7 @@ export async function applyPlan(factory: Factory, plan: PlanHere, note = ''): Pr
       { exit: exitCode.usage },
     );
   }
-  const fault = plan.faults.find((each) => touched.has(each.split('/')[1] ?? ''));
+  const fault = plan.faults.find(isTouched);
   if (fault !== undefined)
     throw new UserError('E_WORK_PLAN', fault, 'mend it and commit, or delete it, then mw apply', {
       exit: exitCode.notAccepted,

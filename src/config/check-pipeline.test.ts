@@ -163,6 +163,14 @@ test.each([
   expect(await problemsOf(changed(from, to))).toEqual([`own:${expected}`]);
 });
 
+test('a phase that writes instructions for agents needs the approval of a person', async () => {
+  const text = changed('    loop: { max: 2 }\n', '    loop: { max: 2 }\n    writes: [".millwright/instructions/**"]\n');
+  expect(await problemsOf(text)).toEqual([
+    'own:17:14  ".millwright/instructions/**" decides about agents\' work: give the phase approval: true',
+  ]);
+  expect(await problemsOf(text.replace('    writes: [', '    approval: true\n    writes: ['))).toEqual([]);
+});
+
 test('a loop to a phase that only judges is refused', async () => {
   const text = `${sound}  - id: last\n    approval: true\n    loop: { to: review, max: 1 }\n`;
   expect(await problemsOf(text)).toEqual([

@@ -73,6 +73,18 @@ test.each([
     'millwright.yaml:7:3  a check cannot be called "all": in a pipeline that word takes every check',
   ],
   [
+    'a check called as one of the core',
+    '  test: {',
+    '  specs: {',
+    'millwright.yaml:7:3  a check cannot be called "specs": that is one of Millwright\'s own',
+  ],
+  [
+    'a report outside the repository',
+    'npm test, kind',
+    'npm test, report: ../report.xml, kind',
+    'millwright.yaml:7:34  "../report.xml" does not fit: write a path from the root of the repository, such as build/report.xml',
+  ],
+  [
     'a limit that is too short',
     'idle: 2s',
     'idle: 20ms',
