@@ -85,8 +85,7 @@ test('names with quotes, blanks and letters of any script are read back', () => 
 });
 
 test('a long run of one line is compared in time that grows with its length', () => {
-  const text = patch([...Array<string>(60_000).fill('}'), 'x'], Array<string>(60_001).fill('}'));
-  const started = performance.now();
+  // With the square of it, this would take longer than a test may.
+  const text = patch([...Array<string>(200_000).fill('}'), 'x'], Array<string>(200_001).fill('}'));
   expect(source(text, 10)).not.toBeNull();
-  expect(performance.now() - started).toBeLessThan(5_000);
 });

@@ -206,9 +206,8 @@ test('a mess of colours, carriage returns and half reports never throws, and cou
 test.each(['ok | 1 passed | ', '\x1b[', '\x1b]', '1 failed, ', 'a/', '# tests 1', ' 1 (', '\x1b[1;'])(
   'a megabyte of %j is read in linear time',
   (shard) => {
-    const begin = performance.now();
+    // With the square of it, this would take longer than a test may.
     readTestCounts(shard.repeat(1_000_000 / shard.length));
     readTestCounts(`${shard.repeat(100)}\n`.repeat(2_000));
-    expect(performance.now() - begin).toBeLessThan(3_000);
   },
 );

@@ -36,24 +36,20 @@ describe('the story', { timeout: 2 * minute }, () => {
   let stage: DemoStage;
   let kept = '';
   let told: Ran;
-  let tookMs = 0;
   const mw = (...args: readonly string[]) => stage.run(args, { env: { MW_HOME: join(kept, 'state') } });
 
   beforeAll(async () => {
     stage = openStage();
     kept = join(stage.root, 'kept here');
-    const startedAt = performance.now();
     told = await stage.run(['demo', '--keep', kept]);
-    tookMs = performance.now() - startedAt;
   }, 2 * minute);
   afterAll(async () => {
     await mw('down', '--now');
     stage.close();
   }, minute);
 
-  test('ends well, in less than a minute, and leaves nothing but the folder that was to be kept', () => {
+  test('ends well and leaves nothing but the folder that was to be kept', () => {
     expect(told, `${told.stdout}${told.stderr}`).toMatchObject({ code: 0, stderr: '' });
-    expect(tookMs).toBeLessThan(minute);
     expect(stage.leftFiles()).toEqual([]);
     expect(stage.leftProcesses()).toEqual([]);
     expect(told.stdout).toContain(`Kept in ${kept}`);
