@@ -1,10 +1,7 @@
-/** The reading of a repository's history, kept in the home so that the next one only reads what is new. */
-import { createHash, randomUUID } from 'node:crypto';
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+/** What is built and what was edited since, by the history of a repository; what was read is kept for the next time. */
+import { join } from 'node:path';
 import picomatch from 'picomatch';
 import type { ProjectConfig } from '../model/config.ts';
-import { refuseShallow } from './refuse-shallow.ts';
 import { refreshCommitGraph } from '../git/commit-graph.ts';
 import { isAncestor } from '../git/history.ts';
 import { openReadingRoom } from '../git/reading-room.ts';
@@ -13,6 +10,8 @@ import { listBranches, type UserRepository } from '../git/user-repository.ts';
 import { readBuilt, readDrift, type BuiltReading } from '../insight/read-built.ts';
 import type { Built } from '../spec/built.ts';
 import type { Drift } from '../spec/compare.ts';
+import { keep, readKept } from './kept-reading.ts';
+import { refuseShallow } from './refuse-shallow.ts';
 
 export interface BuiltHere {
   readonly built: Built;
@@ -43,8 +42,7 @@ export async function readBuiltHere(
   const onTarget = target === null ? null : await readRef(commonDir, branchRef(target));
   // Work that landed while another branch is checked out is built all the same.
   const tips = [...new Set([head, onTarget, ...kept].filter((tip) => tip !== null))];
-  const file = join(home, 'cache', `built-${createHash('sha256').update(commonDir).digest('hex').slice(0, 16)}.json`);
-  const before = await readCache(file);
+  const before = await readKept(home, commonDir);
   const room = await openReadingRoom(join(home, 'cache'), commonDir);
   // Beside each other: the graph of a long history takes as long as reading it.
   const [reading] = await Promise.all([
@@ -53,7 +51,7 @@ export async function readBuiltHere(
   ]);
   if (before !== null && isLonger(before, reading)) await refreshCommitGraph(room, tips);
   const { drifts, reading: after } = await readDrift(room, reading, isHandWritten);
-  if (after !== before) await writeCache(file, after);
+  if (after !== before) await keep(home, commonDir, after);
   const undelivered: string[] = [];
   for (const [index, name] of branches.entries()) {
     const tip = kept[index] ?? null;
@@ -73,27 +71,4 @@ const commitsWithout = 1_000;
 
 function isLonger(before: BuiltReading, after: BuiltReading): boolean {
   return Math.floor(after.built.length / commitsWithout) > Math.floor(before.built.length / commitsWithout);
-}
-
-/** A cache: one that cannot be read is made anew. */
-async function readCache(file: string): Promise<BuiltReading | null> {
-  const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return null;
-    throw error;
-  });
-  if (text === null) return null;
-  try {
-    const reading = JSON.parse(text) as BuiltReading;
-    return reading.version === 3 ? reading : null;
-  } catch (error) {
-    if (error instanceof SyntaxError) return null;
-    throw error;
-  }
-}
-
-async function writeCache(file: string, reading: BuiltReading): Promise<void> {
-  await mkdir(dirname(file), { recursive: true, mode: 0o700 });
-  const temporary = `${file}.${randomUUID()}.tmp`;
-  await writeFile(temporary, JSON.stringify(reading), { mode: 0o600 });
-  await rename(temporary, file);
 }

@@ -4,6 +4,7 @@ import { readFileAt } from '../git/history.ts';
 import { openReadingRoom } from '../git/reading-room.ts';
 import { readRef } from '../git/refs.ts';
 import type { UserRepository } from '../git/user-repository.ts';
+import { pastOf } from '../insight/read-built.ts';
 import { originOfCommit, originOfLine, type Origin } from '../insight/trace-origin.ts';
 import { CriterionId } from '../model/criterion.ts';
 import { exitCode, UserError } from '../model/user-error.ts';
@@ -12,6 +13,7 @@ import { parseSpec } from '../spec/parse-spec.ts';
 import type { Built } from '../spec/built.ts';
 import { readCheckoutFile } from '../steps/checkout-file.ts';
 import { digestCriterion } from '../steps/criterion-digest.ts';
+import { readKept } from './kept-reading.ts';
 import { findCheckout } from './projects.ts';
 import { refuseShallow } from './refuse-shallow.ts';
 
@@ -47,6 +49,8 @@ export async function whyHere(home: string, folder: string, asked: string): Prom
   const gitDir = repository.commonDir;
   const head = await readRef(repository.gitDir, 'HEAD');
   if (head === null) throw notFound('the repository has no commit yet', 'git commit, then ask again');
+  const kept = readKept(home, gitDir);
+  kept.catch(() => undefined);
   const room = await openReadingRoom(join(home, 'cache'), gitDir);
   const [, file, line] = /^(.+):([1-9][0-9]{0,8})$/.exec(asked) ?? [];
   if (file !== undefined) {
@@ -54,7 +58,9 @@ export async function whyHere(home: string, folder: string, asked: string): Prom
     if (path.startsWith('..') || isAbsolute(path))
       throw notFound(`${file} is not in ${top}`, 'give a path in this repository');
     const { text, lineAtHead } = await findLine(top, gitDir, head, path, Number(line));
-    const origin = await originOfLine(room, { commit: head, path, line: lineAtHead }, gitDir);
+    const reading = await kept;
+    const known = { notesDir: gitDir, pastOf: (name: string) => (reading === null ? null : pastOf(reading, name)) };
+    const origin = await originOfLine(room, { commit: head, path, line: lineAtHead }, known);
     if (origin === null) throw notFound(`${path} has no line ${line}`, `git blame ${path}`);
     const { items, implements: implemented, removes } = origin.trailers;
     if (items.length + implemented.length + removes.length === 0) refuseShallow(gitDir);

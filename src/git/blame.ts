@@ -20,11 +20,13 @@ export interface BlameQuestion {
   readonly range?: { readonly from: number; readonly to: number };
   /** Looks behind moved and copied lines and changed white space; slower. */
   readonly thorough?: boolean;
+  /** A file with a history to believe instead of the real one: a commit and its parents in each line. */
+  readonly parents?: string;
 }
 
 /** Lines in order; `null` when the commit has no such file, or fewer lines. */
 export async function blame(question: BlameQuestion): Promise<readonly BlamedLine[] | null> {
-  const { gitDir, commit, path, range, thorough } = question;
+  const { gitDir, commit, path, range, thorough, parents } = question;
   const args = [
     'blame',
     '--porcelain',
@@ -32,6 +34,7 @@ export async function blame(question: BlameQuestion): Promise<readonly BlamedLin
     '--encoding=UTF-8',
     ...(thorough === true ? ['-w', '-M', '-C', '-C'] : []),
     ...(range === undefined ? [] : ['-L', `${range.from},${range.to}`]),
+    ...(parents === undefined ? [] : ['-S', parents]),
     commit,
     '--',
     path,

@@ -2,6 +2,7 @@
 import { blame, type BlamedLine } from './blame.ts';
 import { findSource, parsePatch, type Hunk, type Source } from './find-source.ts';
 import { runGit } from './git.ts';
+import { blameKnown, type KnownPast } from './known-past.ts';
 
 export interface Hop {
   readonly commit: string;
@@ -32,13 +33,18 @@ export async function traceLine(question: {
   readonly path: string;
   readonly line: number;
   readonly isOurs: (commit: string) => Promise<boolean>;
+  /** What is known of a file's past, which makes the way short; `null` for a file of which nothing is. */
+  readonly pastOf?: (path: string) => KnownPast | null;
 }): Promise<TracedLine | null> {
-  const { gitDir, isOurs } = question;
+  const { gitDir, isOurs, pastOf } = question;
   const hops: Hop[] = [];
   let traced: TracedLine | null = null;
   let { commit, path, line } = question;
   for (;;) {
-    const [found] = (await blame({ gitDir, commit, path, range: { from: line, to: line } })) ?? [];
+    const past = pastOf?.(path) ?? null;
+    const known = past === null ? null : await blameKnown({ gitDir, commit, path, line }, past);
+    const [found] =
+      known === null ? ((await blame({ gitDir, commit, path, range: { from: line, to: line } })) ?? []) : [known];
     if (found === undefined) return traced;
     traced = { commit: found.commit, path: found.pathThen, line: found.lineThen, hops };
     if (hops.length >= mostHops) return traced;

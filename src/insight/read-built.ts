@@ -2,6 +2,7 @@
 import { blame } from '../git/blame.ts';
 import { isAncestor, listBetween, readBlobIdsAt } from '../git/history.ts';
 import { replayAuthors, type KnownFile } from '../git/line-authors.ts';
+import type { KnownPast } from '../git/known-past.ts';
 import { readWorkHistory } from '../git/work-history.ts';
 import { readTrailers, type Trailers } from '../model/trailers.ts';
 import { foldHistory, nothingBuilt, type Built, type BuiltCommit, type GeneratedFile } from '../spec/built.ts';
@@ -92,6 +93,14 @@ interface EditedFile extends Omit<KnownFile, 'blob'> {
   /** `null`: it is gone. */
   readonly blob: string | null;
   readonly key: string;
+}
+
+/** What a reading knows of a file's past; `null` for a file that was never generated. */
+export function pastOf({ built }: BuiltReading, path: string): KnownPast | null {
+  if (!Object.hasOwn(built.files, path)) return null;
+  const file = built.files[path];
+  if (file === undefined) return null;
+  return { paths: [path, ...file.formerly], commits: commitsOf(file, built).map(({ commit }) => commit) };
 }
 
 /** All that touched it, in the order of history. */

@@ -1,4 +1,5 @@
 /** From a line or a commit to what asked for it, by git alone: blame, trailers and notes. No database is opened. */
+import type { KnownPast } from '../git/known-past.ts';
 import { readNote } from '../git/notes.ts';
 import { readMessages, type CommitMessage } from '../git/messages.ts';
 import { traceLine, type Hop } from '../git/trace-line.ts';
@@ -16,11 +17,17 @@ export interface Origin {
   readonly record: ProvenanceRecord | null;
 }
 
-/** `null` when the file has no such line at that commit. `notesDir`: the repository that has the notes. */
+/** What may be known, and where the notes are when the repository that is read has none. */
+export interface OriginOptions {
+  readonly notesDir?: string;
+  readonly pastOf?: (path: string) => KnownPast | null;
+}
+
+/** `null` when the file has no such line at that commit. */
 export async function originOfLine(
   gitDir: string,
   place: { readonly commit: string; readonly path: string; readonly line: number },
-  notesDir = gitDir,
+  { notesDir = gitDir, pastOf = () => null }: OriginOptions = {},
 ): Promise<Origin | null> {
   const known = new Map<string, CommitMessage>();
   const notes = new Map<string, Promise<string | null>>();
@@ -34,7 +41,7 @@ export async function originOfLine(
     notes.set(commit, note);
     return true;
   };
-  const traced = await traceLine({ gitDir, ...place, isOurs });
+  const traced = await traceLine({ gitDir, ...place, isOurs, pastOf });
   if (traced === null) return null;
   const hops = traced.hops.map((hop) => {
     const message = known.get(hop.commit);

@@ -1,9 +1,11 @@
 /** What the patches of a file's own commits say of its lines, against what `git blame` says. */
+import { isDeepStrictEqual } from 'node:util';
 import { expect, test } from 'vitest';
 import { blame } from '../../src/git/blame.ts';
 import { readBlobIdsAt } from '../../src/git/history.ts';
+import { blameKnown } from '../../src/git/known-past.ts';
 import { replayAuthors } from '../../src/git/line-authors.ts';
-import { readBuilt, readDrift } from '../../src/insight/read-built.ts';
+import { pastOf, readBuilt, readDrift } from '../../src/insight/read-built.ts';
 import { withPast, type PastRepository } from './past-repository.ts';
 
 const edits = 20;
@@ -38,6 +40,27 @@ test('patches say of lines what blame says, for all files but those that a merge
   }
   expect(sum.replayed / sum.files).toBeGreaterThan(0.5);
   expect(sum.same / sum.lines).toBe(1);
+});
+
+test('a known past says of a line what blame says, or nothing', async () => {
+  const sum = { lines: 0, known: 0, wrong: [] as string[] };
+  for (const seed of [1, 2, 3]) {
+    await withPast(seed, edits, async ({ gitDir, tip }) => {
+      const reading = await readBuilt(gitDir, [tip], null);
+      for (const path of Object.keys(reading.built.files)) {
+        const past = pastOf(reading, path);
+        for (const line of (past === null ? null : await blame({ gitDir, commit: tip, path })) ?? []) {
+          if (line.line % 3 !== 0) continue;
+          sum.lines += 1;
+          const known = past && (await blameKnown({ gitDir, commit: tip, path, line: line.line }, past));
+          if (known !== null) sum.known += 1;
+          if (known !== null && !isDeepStrictEqual(known, line)) sum.wrong.push(`${seed} ${path}:${line.line}`);
+        }
+      }
+    });
+  }
+  expect(sum.wrong).toEqual([]);
+  expect(sum.known / sum.lines).toBeGreaterThan(0.5);
 });
 
 test('drift is the same whether it was read at once or went on from an earlier reading', async () => {

@@ -1,5 +1,6 @@
 /** How many lines of a known past are traced to where their words come from. */
 import { traceLine } from '../../src/git/trace-line.ts';
+import { pastOf, readBuilt } from '../../src/insight/read-built.ts';
 import { withPast, type PastRepository } from './past-repository.ts';
 import { hasWords } from './words.ts';
 
@@ -32,9 +33,11 @@ async function score({ past, gitDir, tip, numbers }: PastRepository): Promise<Sc
       hasWords(line.text) && index % step === 0 ? [{ path, line, number: index + 1 }] : [],
     ),
   );
+  const reading = await readBuilt(gitDir, [tip], null);
+  const pastOfPath = (path: string) => pastOf(reading, path);
   const isOurs = async (commit: string) => past.ours.has(numbers.get(commit) ?? 0);
   const ask = async ({ path, line, number }: (typeof questions)[number]): Promise<void> => {
-    const traced = await traceLine({ gitDir, commit: tip, path, line: number, isOurs });
+    const traced = await traceLine({ gitDir, commit: tip, path, line: number, isOurs, pastOf: pastOfPath });
     const from = line.from.filter((each) => past.ours.has(each));
     const origin = traced === null ? 0 : (numbers.get(traced.commit) ?? 0);
     // Words that somebody changed on the way are theirs.
