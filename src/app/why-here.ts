@@ -1,6 +1,7 @@
 /** Why something is there: a line, a commit or a criterion of the checkout around a folder. */
 import { isAbsolute, join, relative, resolve } from 'node:path';
 import { readFileAt } from '../git/history.ts';
+import { openKnownPasts } from '../git/known-past.ts';
 import { openReadingRoom } from '../git/reading-room.ts';
 import { readRef } from '../git/refs.ts';
 import type { UserRepository } from '../git/user-repository.ts';
@@ -49,18 +50,21 @@ export async function whyHere(home: string, folder: string, asked: string): Prom
   const gitDir = repository.commonDir;
   const head = await readRef(repository.gitDir, 'HEAD');
   if (head === null) throw notFound('the repository has no commit yet', 'git commit, then ask again');
-  const kept = readKept(home, gitDir);
-  kept.catch(() => undefined);
   const room = await openReadingRoom(join(home, 'cache'), gitDir);
   const [, file, line] = /^(.+):([1-9][0-9]{0,8})$/.exec(asked) ?? [];
   if (file !== undefined) {
     const path = relative(top, resolve(folder, file));
     if (path.startsWith('..') || isAbsolute(path))
       throw notFound(`${file} is not in ${top}`, 'give a path in this repository');
-    const { text, lineAtHead } = await findLine(top, gitDir, head, path, Number(line));
-    const reading = await kept;
-    const known = { notesDir: gitDir, pastOf: (name: string) => (reading === null ? null : pastOf(reading, name)) };
-    const origin = await originOfLine(room, { commit: head, path, line: lineAtHead }, known);
+    const finding = findLine(top, gitDir, head, path, Number(line));
+    finding.catch(() => undefined);
+    const reading = await readKept(home, gitDir);
+    const known = openKnownPasts(room, (name) => (reading === null ? null : pastOf(reading, name)));
+    known.prepare(head, path);
+    const { text, lineAtHead } = await finding;
+    const isWork = (commit: string) => reading !== null && Object.hasOwn(reading.built.work, commit);
+    const options = { notesDir: gitDir, known, isWork };
+    const origin = await originOfLine(room, { commit: head, path, line: lineAtHead }, options);
     if (origin === null) throw notFound(`${path} has no line ${line}`, `git blame ${path}`);
     const { items, implements: implemented, removes } = origin.trailers;
     if (items.length + implemented.length + removes.length === 0) refuseShallow(gitDir);

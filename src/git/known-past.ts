@@ -27,28 +27,60 @@ export interface Touch {
   readonly after: string;
 }
 
-/**
- * The line's commit; `null` when that must be asked of all of history: the commits do not lead to what the file holds (a
- * merge made it so, or somebody has touched it since), or the line is older than the first of them.
- */
-export async function blameKnown(
-  question: { readonly gitDir: string; readonly commit: string; readonly path: string; readonly line: number },
-  { paths, commits }: KnownPast,
-): Promise<BlamedLine | null> {
-  const { gitDir, path, line } = question;
-  const [touches, ids] = await Promise.all([
-    readTouches(gitDir, commits, paths),
-    runGit(['rev-parse', question.commit, `${question.commit}:${path}`], { gitDir }),
-  ]);
-  const [commit = '', blob = ''] = ids.stdout.toString('utf8').split('\n');
-  const past = walkBack(touches, path, blob);
-  const first = past.at(-1);
-  if (first === undefined) return null;
-  const range = { from: line, to: line };
-  const [found] =
-    (await withFile(parentsAlong(commit, past), (parents) => blame({ gitDir, commit, path, range, parents }))) ?? [];
-  if (found === undefined || (found.commit === first.commit && !isNothing(first.before))) return null;
-  return found;
+export interface KnownPasts {
+  /** Begins to read what a question about the file needs. */
+  prepare(commit: string, path: string): void;
+  /**
+   * The line's commit; `null` when that must be asked of all of history: nothing is known of the file, the commits do not
+   * lead to what it holds (a merge made it so, or somebody has touched it since), or the line is older than the first.
+   */
+  blame(commit: string, path: string, line: number): Promise<BlamedLine | null>;
+}
+
+/** Answers by `pastOf`, which knows of some files; what git says of one is asked once. */
+export function openKnownPasts(gitDir: string, pastOf: (path: string) => KnownPast | null): KnownPasts {
+  const read = new Map<string, Promise<readonly Touch[]>>();
+  const contents = new Map<string, Promise<readonly string[]>>();
+  const touchesOf = (path: string) => {
+    const past = pastOf(path);
+    if (past === null) return null;
+    return remembered(read, path, () => readTouches(gitDir, past));
+  };
+  const contentOf = (commit: string, path: string) => {
+    const name = `${commit}:${path}`;
+    return remembered(contents, name, async () =>
+      (await runGit(['rev-parse', commit, name], { gitDir, accept: [0, 128] })).stdout.toString('utf8').split('\n'),
+    );
+  };
+  return {
+    prepare(commit, path) {
+      const touches = touchesOf(path);
+      if (touches === null) return;
+      for (const begun of [touches, contentOf(commit, path)]) begun.catch(() => undefined);
+    },
+    async blame(commit, path, line) {
+      const known = touchesOf(path);
+      if (known === null) return null;
+      const touches = await known;
+      const before = touches.find((touch) => `${touch.commit}^1` === commit && touch.oldPath === path);
+      const [id = '', blob = ''] =
+        before === undefined ? await contentOf(commit, path) : [before.parent, before.before];
+      const past = walkBack(touches, path, blob);
+      const first = past.at(-1);
+      if (first === undefined) return null;
+      const range = { from: line, to: line };
+      const [found] =
+        (await withFile(parentsAlong(id, past), (parents) => blame({ gitDir, commit: id, path, range, parents }))) ??
+        [];
+      return found === undefined || (found.commit === first.commit && !isNothing(first.before)) ? null : found;
+    },
+  };
+}
+
+function remembered<T>(known: Map<string, Promise<T>>, key: string, make: () => Promise<T>): Promise<T> {
+  const value = known.get(key) ?? make();
+  known.set(key, value);
+  return value;
 }
 
 /** The touches that made the file what it holds, newest first; empty when some of them are not known. Pure. */
@@ -97,11 +129,7 @@ async function withFile<T>(text: string, use: (file: string) => Promise<T>): Pro
   }
 }
 
-async function readTouches(
-  gitDir: string,
-  commits: readonly string[],
-  paths: readonly string[],
-): Promise<readonly Touch[]> {
+async function readTouches(gitDir: string, { commits, paths }: KnownPast): Promise<readonly Touch[]> {
   const form = ['-r', '--root', '-M', '--raw', '--no-abbrev', '--format=%H %P'];
   const { stdout } = await runGit(['diff-tree', '--stdin', ...form, '--', ...paths], {
     gitDir,

@@ -2,7 +2,7 @@
 import { blame, type BlamedLine } from './blame.ts';
 import { findSource, parsePatch, type Hunk, type Source } from './find-source.ts';
 import { runGit } from './git.ts';
-import { blameKnown, type KnownPast } from './known-past.ts';
+import type { KnownPasts } from './known-past.ts';
 
 export interface Hop {
   readonly commit: string;
@@ -33,16 +33,15 @@ export async function traceLine(question: {
   readonly path: string;
   readonly line: number;
   readonly isOurs: (commit: string) => Promise<boolean>;
-  /** What is known of a file's past, which makes the way short; `null` for a file of which nothing is. */
-  readonly pastOf?: (path: string) => KnownPast | null;
+  /** What is known of files' pasts, which makes the way short. */
+  readonly known?: KnownPasts;
 }): Promise<TracedLine | null> {
-  const { gitDir, isOurs, pastOf } = question;
+  const { gitDir, isOurs } = question;
   const hops: Hop[] = [];
   let traced: TracedLine | null = null;
   let { commit, path, line } = question;
   for (;;) {
-    const past = pastOf?.(path) ?? null;
-    const known = past === null ? null : await blameKnown({ gitDir, commit, path, line }, past);
+    const known = (await question.known?.blame(commit, path, line)) ?? null;
     const [found] =
       known === null ? ((await blame({ gitDir, commit, path, range: { from: line, to: line } })) ?? []) : [known];
     if (found === undefined) return traced;

@@ -1,5 +1,5 @@
 /** From a line or a commit to what asked for it, by git alone: blame, trailers and notes. No database is opened. */
-import type { KnownPast } from '../git/known-past.ts';
+import type { KnownPasts } from '../git/known-past.ts';
 import { readNote } from '../git/notes.ts';
 import { readMessages, type CommitMessage } from '../git/messages.ts';
 import { traceLine, type Hop } from '../git/trace-line.ts';
@@ -17,37 +17,43 @@ export interface Origin {
   readonly record: ProvenanceRecord | null;
 }
 
-/** What may be known, and where the notes are when the repository that is read has none. */
 export interface OriginOptions {
+  /** Where the notes are, when the repository that is read has none. */
   readonly notesDir?: string;
-  readonly pastOf?: (path: string) => KnownPast | null;
+  readonly known?: KnownPasts;
+  /** Whether a commit is known to be the factory's: its note is read while the rest is found out. */
+  readonly isWork?: (commit: string) => boolean;
 }
 
 /** `null` when the file has no such line at that commit. */
 export async function originOfLine(
   gitDir: string,
   place: { readonly commit: string; readonly path: string; readonly line: number },
-  { notesDir = gitDir, pastOf = () => null }: OriginOptions = {},
+  { notesDir = gitDir, known, isWork = () => false }: OriginOptions = {},
 ): Promise<Origin | null> {
-  const known = new Map<string, CommitMessage>();
+  const messages = new Map<string, CommitMessage>();
   const notes = new Map<string, Promise<string | null>>();
-  const isOurs = async (commit: string) => {
-    const message = known.get(commit) ?? (await readMessage(gitDir, commit));
-    known.set(commit, message);
-    if (!isWork(message)) return false;
-    // Read while it is looked for whether the way goes on; a failure counts where the note is used.
-    const note = readNote(notesDir, commit);
+  // Read while it is looked for whether the way goes on; a failure counts where the note is used.
+  const openNote = (commit: string) => {
+    const note = notes.get(commit) ?? readNote(notesDir, commit);
     note.catch(() => undefined);
     notes.set(commit, note);
+  };
+  const isOurs = async (commit: string) => {
+    if (isWork(commit)) openNote(commit);
+    const message = messages.get(commit) ?? (await readMessage(gitDir, commit));
+    messages.set(commit, message);
+    if (!saysWork(message)) return false;
+    openNote(commit);
     return true;
   };
-  const traced = await traceLine({ gitDir, ...place, isOurs, pastOf });
+  const traced = await traceLine({ gitDir, ...place, isOurs, ...(known === undefined ? {} : { known }) });
   if (traced === null) return null;
   const hops = traced.hops.map((hop) => {
-    const message = known.get(hop.commit);
+    const message = messages.get(hop.commit);
     return { ...hop, author: message?.author ?? '', subject: message?.subject ?? '' };
   });
-  const message = known.get(traced.commit) ?? (await readMessage(gitDir, traced.commit));
+  const message = messages.get(traced.commit) ?? (await readMessage(gitDir, traced.commit));
   const note = notes.get(traced.commit) ?? null;
   return { ...originOf(message, await note), place: { path: traced.path, line: traced.line }, hops };
 }
@@ -55,7 +61,7 @@ export async function originOfLine(
 /** Throws for a commit that the repository does not have. */
 export async function originOfCommit(gitDir: string, commit: string, notesDir = gitDir): Promise<Origin> {
   const message = await readMessage(gitDir, commit);
-  return originOf(message, isWork(message) ? await readNote(notesDir, commit) : null);
+  return originOf(message, saysWork(message) ? await readNote(notesDir, commit) : null);
 }
 
 async function readMessage(gitDir: string, commit: string): Promise<CommitMessage> {
@@ -70,7 +76,7 @@ function originOf(message: CommitMessage, note: string | null): Origin {
 }
 
 /** Whether the commit says that it came out of a factory. */
-function isWork({ text }: CommitMessage): boolean {
+function saysWork({ text }: CommitMessage): boolean {
   const { items, implements: implemented, removes } = readTrailers(text);
   return items.length + implemented.length + removes.length > 0;
 }

@@ -3,7 +3,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { expect, test } from 'vitest';
 import { blame } from '../../src/git/blame.ts';
 import { readBlobIdsAt } from '../../src/git/history.ts';
-import { blameKnown } from '../../src/git/known-past.ts';
+import { openKnownPasts } from '../../src/git/known-past.ts';
 import { replayAuthors } from '../../src/git/line-authors.ts';
 import { pastOf, readBuilt, readDrift } from '../../src/insight/read-built.ts';
 import { withPast, type PastRepository } from './past-repository.ts';
@@ -47,12 +47,12 @@ test('a known past says of a line what blame says, or nothing', async () => {
   for (const seed of [1, 2, 3]) {
     await withPast(seed, edits, async ({ gitDir, tip }) => {
       const reading = await readBuilt(gitDir, [tip], null);
+      const pasts = openKnownPasts(gitDir, (path) => pastOf(reading, path));
       for (const path of Object.keys(reading.built.files)) {
-        const past = pastOf(reading, path);
-        for (const line of (past === null ? null : await blame({ gitDir, commit: tip, path })) ?? []) {
+        for (const line of (await blame({ gitDir, commit: tip, path })) ?? []) {
           if (line.line % 3 !== 0) continue;
           sum.lines += 1;
-          const known = past && (await blameKnown({ gitDir, commit: tip, path, line: line.line }, past));
+          const known = await pasts.blame(tip, path, line.line);
           if (known !== null) sum.known += 1;
           if (known !== null && !isDeepStrictEqual(known, line)) sum.wrong.push(`${seed} ${path}:${line.line}`);
         }

@@ -1,4 +1,5 @@
 /** How many lines of a known past are traced to where their words come from. */
+import { openKnownPasts } from '../../src/git/known-past.ts';
 import { traceLine } from '../../src/git/trace-line.ts';
 import { pastOf, readBuilt } from '../../src/insight/read-built.ts';
 import { withPast, type PastRepository } from './past-repository.ts';
@@ -34,10 +35,10 @@ async function score({ past, gitDir, tip, numbers }: PastRepository): Promise<Sc
     ),
   );
   const reading = await readBuilt(gitDir, [tip], null);
-  const pastOfPath = (path: string) => pastOf(reading, path);
+  const known = openKnownPasts(gitDir, (path) => pastOf(reading, path));
   const isOurs = async (commit: string) => past.ours.has(numbers.get(commit) ?? 0);
   const ask = async ({ path, line, number }: (typeof questions)[number]): Promise<void> => {
-    const traced = await traceLine({ gitDir, commit: tip, path, line: number, isOurs, pastOf: pastOfPath });
+    const traced = await traceLine({ gitDir, commit: tip, path, line: number, isOurs, known });
     const from = line.from.filter((each) => past.ours.has(each));
     const origin = traced === null ? 0 : (numbers.get(traced.commit) ?? 0);
     // Words that somebody changed on the way are theirs.
