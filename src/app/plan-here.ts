@@ -14,7 +14,9 @@ import { digestCriterion } from '../steps/criterion-digest.ts';
 import type { Factory } from './open-factory.ts';
 import { readProjectHere } from './pin-here.ts';
 import { findCheckout, registerProject } from './projects.ts';
+import type { Unprovable } from '../steps/unprovable.ts';
 import { lintSpecs, type LintedSpec } from './specs-here.ts';
+import { unprovableHere } from './unprovable-here.ts';
 
 export interface PlanHere {
   readonly rows: readonly PlanRow[];
@@ -32,6 +34,8 @@ export interface PlanHere {
   readonly faults: readonly string[];
   /** Specs that ask for nothing yet because they are not ready: what is wrong with each, in a line. */
   readonly empty: readonly string[];
+  /** Criteria to be built whose evidence nothing could bring: their items would not start. */
+  readonly unprovable: readonly Unprovable[];
   /** Where the open items are that rows name. */
   readonly underway: ReadonlyMap<string, Pick<ItemState, 'status' | 'reason'>>;
 }
@@ -68,6 +72,7 @@ export async function planHere(factory: Factory, folder: string, only: readonly 
       const asks = spec.requirements.some(({ criteria }) => criteria.length > 0);
       return asks || fault === undefined ? [] : [`${path}:${fault.line} is not ready: ${fault.text}`];
     }),
+    unprovable: await unprovableHere(folder, items, factory.home.project(project).holdouts),
     underway: await readStates(factory, rows),
     project,
     target: config.target,

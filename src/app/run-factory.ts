@@ -3,7 +3,6 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { readShipped } from '../config/shipped-files.ts';
 import type { Executor } from '../engine/engine.ts';
 import { settleDeletions } from '../git/discard.ts';
 import { startThroughShell } from '../git/short-git.ts';
@@ -11,16 +10,12 @@ import type { FactoryView } from '../machine/factory-view.ts';
 import { createJournal, type Journal } from '../orchestrator/append.ts';
 import type { DispatchOptions } from '../orchestrator/dispatch.ts';
 import { createPerform } from '../orchestrator/perform.ts';
-import type { StepContext } from '../steps/context.ts';
 import { openCopies } from '../steps/copies.ts';
-import { createAdapters } from './adapters.ts';
 import { createFault, freezeProcess } from './fault.ts';
 import { explainFullDisk } from './full-disk.ts';
 import { cleanUp, endSessions, sweepLeftovers } from './leftovers.ts';
 import type { Factory } from './open-factory.ts';
-import { readOrigin } from './read-origin.ts';
-import { rememberPhases } from './remember-phases.ts';
-import { projectAccess } from './projects.ts';
+import { createStepContext } from './step-context.ts';
 import { startWorker, type Worker, type WorkerParts } from './worker.ts';
 
 /** A store that is gone is asked for again this often. */
@@ -61,20 +56,8 @@ export async function runFactory(factory: Factory, options: RunOptions): Promise
     randomUUID,
   );
   const copies = openCopies((project) => home.project(project).copies);
-  const adapters = createAdapters(environment);
-  const context: StepContext = {
-    home,
-    artifacts: factory.artifacts,
-    copies,
-    shipped: await readShipped(),
-    sandboxOf: adapters.sandboxOf,
-    agentOf: fault === null ? adapters.agentOf : fault.agentOf(adapters.agentOf),
-    ...projectAccess(store),
-    originOf: (item, commit) => readOrigin(store, item, commit),
-    rememberPhases: (item) => rememberPhases(store, home, item),
-    savePipeline: (hash, pipeline) => store.savePipeline(hash, pipeline),
-    variable: environment.variable,
-  };
+  const plain = await createStepContext(factory, copies);
+  const context = fault === null ? plain : { ...plain, agentOf: fault.agentOf(plain.agentOf) };
   let draining = false;
   const homeId = await homeIdOf(home.root);
   const endGit = startThroughShell();

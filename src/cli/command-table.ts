@@ -41,6 +41,11 @@ export const commandTable = {
     summary: 'how the specs differ from what is built',
     load: () => import('./commands/plan.ts'),
   },
+  holdout: {
+    group: 'Specs',
+    summary: 'scenarios that no maker sees: new, list, run, rotate, use',
+    load: () => import('./commands/holdout.ts'),
+  },
   apply: { group: 'Specs', summary: 'do what the plan shows', load: () => import('./commands/apply.ts') },
   drift: {
     group: 'Specs',

@@ -10,6 +10,7 @@ export function planJson({
   uncommitted,
   faults,
   empty,
+  unprovable,
 }: PlanHere): object {
   return {
     criteria: rows,
@@ -25,5 +26,6 @@ export function planJson({
     uncommitted,
     faults,
     empty,
+    unprovable,
   };
 }

@@ -47,6 +47,12 @@ function printRow(row: PlanRow, plan: PlanHere, output: Output): void {
   output.line(
     `  ${signs[row.action]} ${number.padEnd(6)} ${oneLine(showControl(words), Math.max((output.columns ?? 200) - 12, 30))}`,
   );
+  const unprovable = plan.unprovable.find(({ id }) => id === row.id);
+  if (unprovable !== undefined) {
+    for (const line of behind('      ', showControl(`cannot be shown: it ${unprovable.detail}`), output.columns))
+      output.line(line);
+    for (const line of behind('      first: ', showControl(unprovable.next), output.columns)) output.line(line);
+  }
   if (row.unready !== null && row.action !== 'remove') output.line(`      not ready: ${showControl(row.unready)}`);
   const before = plan.items.flatMap(({ criteria }) => criteria).find(({ id }) => id === row.id)?.before ?? null;
   const was = before?.split('\n').at(-1) ?? last;

@@ -12,11 +12,12 @@ export type CriterionHash = z.infer<typeof CriterionHash>;
 
 /**
  * What must show that a criterion holds, before the work may land. test: a passing test that names it · command: a check
- * of this name passes · person: somebody approves.
+ * of this name passes · hold-out: a scenario that no maker sees passes · person: somebody approves.
  */
 export const Evidence = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('test') }),
   z.strictObject({ type: z.literal('command'), check: z.string().max(100) }),
+  z.strictObject({ type: z.literal('hold-out') }),
   z.strictObject({ type: z.literal('person') }),
 ]);
 export type Evidence = z.infer<typeof Evidence>;

@@ -89,6 +89,8 @@ export type CheckStatus = z.infer<typeof CheckStatus>;
 export const CriterionVerdict = z.strictObject({
   id: z.string().max(100),
   type: z.enum(['passed', 'failed', 'skipped-only', 'no-test']),
+  /** What its hold-out said, where it has one for these words. */
+  holdout: z.enum(['passed', 'failed']).optional(),
   /** Those that name it, at most twenty. */
   tests: z.array(
     z.strictObject({

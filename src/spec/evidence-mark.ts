@@ -8,9 +8,9 @@ export function readEvidenceMark(text: string): string | null {
   return mark.exec(text)?.[1] ?? null;
 }
 
-/** `test`, `command NAME` or `person`; `null` for any other words. */
+/** `test`, `command NAME`, `hold-out` or `person`; `null` for any other words. */
 export function parseEvidence(words: string): Evidence | null {
-  if (words === 'test' || words === 'person') return { type: words };
+  if (words === 'test' || words === 'hold-out' || words === 'person') return { type: words };
   const [, check] = /^command ([a-z][a-z0-9-]{0,39})$/.exec(words) ?? [];
   return check === undefined ? null : { type: 'command', check };
 }

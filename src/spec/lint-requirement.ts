@@ -49,7 +49,8 @@ export function lintRequirement(requirement: Requirement): readonly SpecFinding[
 
 function lintEvidence({ id, evidence, line }: Criterion): readonly SpecFinding[] {
   if (evidence === null || parseEvidence(evidence) !== null) return [];
-  const next = 'write <!-- evidence: test -->, <!-- evidence: command CHECK --> or <!-- evidence: person -->';
+  const next =
+    'write <!-- evidence: test -->, <!-- evidence: command CHECK -->, <!-- evidence: hold-out --> or <!-- evidence: person -->';
   return [error('evidence', line, `"${evidence}" is no kind of evidence`, next, id)];
 }
 

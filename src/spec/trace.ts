@@ -71,6 +71,10 @@ function judge(type: Evidence['type'], landed: Landed | null, now: CriterionVerd
     return verdict?.type === 'passed' ? 'proven' : verdict?.type === 'failed' ? 'failing' : 'unproven';
   }
   if (landed === null) return 'unproven';
+  if (type === 'hold-out') {
+    const { holdout } = landed.verdict ?? {};
+    return holdout === 'passed' ? 'proven' : holdout === 'failed' ? 'failing' : 'unproven';
+  }
   if (type === 'person') return landed.approvedBy === null ? 'unproven' : 'proven';
   const { evidence } = landed;
   return evidence.type === 'command' && landed.passed.includes(evidence.check) ? 'proven' : 'unproven';

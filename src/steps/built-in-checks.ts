@@ -1,7 +1,7 @@
 /** Checks that are the core's own judgement: are changed specs ready, has each criterion its evidence. */
 import { listFilesAt, parentsOf, readFilesAt } from '../git/history.ts';
 import type { CriterionTask } from '../model/criterion.ts';
-import type { CheckResult } from '../model/outcome.ts';
+import type { CheckResult, CriterionVerdict } from '../model/outcome.ts';
 import { lintSpec } from '../spec/lint-spec.ts';
 import { maxSpecBytes } from '../spec/max-spec-bytes.ts';
 import { parseSpec } from '../spec/parse-spec.ts';
@@ -12,6 +12,7 @@ import { readNamedTests } from '../verify/named-tests.ts';
 import type { NamedTest } from '../verify/named-tests/named-test.ts';
 import { readReportFile } from '../verify/report-file.ts';
 import { pinned, type StepItem } from './context.ts';
+import type { GradedHoldout } from './grade-holdouts.ts';
 
 /** A command's result, and what it left to read. */
 export interface RanCheck {
@@ -87,7 +88,12 @@ export function checksForCriteria(about: StepItem, commit: string): readonly str
 }
 
 /** Whether each criterion has its evidence, on this very commit. What a person must see is asked at the approval. */
-export function judgeEvidence(about: StepItem, commit: string, ran: readonly RanCheck[]): CheckResult {
+export function judgeEvidence(
+  about: StepItem,
+  commit: string,
+  ran: readonly RanCheck[],
+  graded: readonly GradedHoldout[],
+): CheckResult {
   const { criteria } = about.item;
   const tests = ran.flatMap(({ result, output, report }) => (result.kind === 'test' ? testsOf(output, report) : []));
   const evidence = new Map(
@@ -96,11 +102,19 @@ export function judgeEvidence(about: StepItem, commit: string, ran: readonly Ran
       tests,
     ).map((each) => [each.id, each]),
   );
+  const holdouts = new Map(graded.map((each) => [each.id, each]));
   const passed = (check: string) =>
     ran.find(({ result }) => result.name === check)?.result.status === 'passed' || about.proven[check] === commit;
   const problems: string[] = criteria.flatMap((criterion) => {
     const found = evidence.get(criterion.id);
-    return found === undefined ? [] : problemWith(criterion, found, passed);
+    if (found === undefined) return [];
+    const hidden = holdouts.get(criterion.id);
+    return [
+      ...problemWith(criterion, found, passed, hidden !== undefined),
+      ...(hidden === undefined || hidden.passed
+        ? []
+        : [`${criterion.id}: a scenario that you cannot see failed: ${hidden.says}`]),
+    ];
   });
   // A runner that names nothing shows neither that a test is there nor that it is gone.
   const nameless = tests.length === 0 && ran.some(({ result }) => result.kind === 'test' && counted(result) > 0);
@@ -116,9 +130,14 @@ export function judgeEvidence(about: StepItem, commit: string, ran: readonly Ran
   const verdicts = [...evidence.values()].map(({ id, type, tests: naming }) => ({
     id,
     type,
+    ...holdoutVerdict(holdouts.get(id)),
     tests: naming.slice(0, 20).map(shorten),
   }));
   return { ...outcome('criteria', problems.length === 0 ? [] : [...problems, ...hint]), criteria: verdicts };
+}
+
+function holdoutVerdict(graded: GradedHoldout | undefined): Pick<CriterionVerdict, 'holdout'> {
+  return graded === undefined ? {} : { holdout: graded.passed ? 'passed' : 'failed' };
 }
 
 function counted({ tests }: CheckResult): number {
@@ -139,6 +158,7 @@ function problemWith(
   { id, action, evidence }: CriterionTask,
   found: CriterionEvidence,
   passed: (check: string) => boolean,
+  hasHoldout: boolean,
 ): readonly string[] {
   if (action === 'remove') {
     const left = found.tests[0];
@@ -148,6 +168,8 @@ function problemWith(
   switch (evidence.type) {
     case 'person':
       return [];
+    case 'hold-out':
+      return hasHoldout ? [] : [`${id} asks for a hold-out, and there is none for these words any more`];
     case 'command':
       return passed(evidence.check) ? [] : [`${id}: the check ${evidence.check}, which is its evidence, did not pass`];
     case 'test':

@@ -58,7 +58,7 @@ export async function prepareRun(
   await context.saveLimits(item.project, pipeline);
   const prepared: StepItem = { ...about, pipeline };
   const obstacle =
-    unprovable(prepared) ??
+    (await unprovable(prepared, context)) ??
     (await missingOnMachine(prepared, context)) ??
     (await proveBase(effect, prepared, tip, context, signal));
   if (obstacle !== null) return refuse(obstacle);

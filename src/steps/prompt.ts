@@ -114,6 +114,8 @@ function evidenceText(id: string, evidence: WorkItem['criteria'][number]['eviden
       return `a passing test with ${id} in its name`;
     case 'command':
       return `the check ${evidence.check} passes`;
+    case 'hold-out':
+      return 'a scenario that you cannot see passes';
     case 'person':
       return 'a person looks at it';
   }

@@ -14,6 +14,7 @@ import { readTestCounts } from '../verify/test-report.ts';
 import { checksForCriteria, judgeEvidence, judgeSpecs, type RanCheck } from './built-in-checks.ts';
 import { clearCheckoutFile, readCheckoutFile } from './checkout-file.ts';
 import { pinned, rungOf, SessionVanished, StepAborted, type StepContext, type StepItem } from './context.ts';
+import { gradeHoldouts, holdoutsFor, type GradedHoldout } from './grade-holdouts.ts';
 import { runCommand } from './run-command.ts';
 import { SetupFailed, takeWorkplace, type Workplace } from './workplace.ts';
 
@@ -26,14 +27,18 @@ export async function runChecks(
   signal: AbortSignal,
 ): Promise<EventOf<'checks-finished'>> {
   const pipeline = pinned(about);
-  const results = await takeWorkplace(
-    { effect: effect.id, about, commit: effect.commit, base: effect.commit, accepted: false, keep: false },
-    context,
-    signal,
-  ).then(
-    (place) => {
-      const room = { pipeline, rung: rungOf(about), place, folder: context.home.effect(effect.id) };
-      return runAll(effect, about, room, context, signal);
+  const takeRoom = async (): Promise<CheckRoom> => {
+    const at = { effect: effect.id, about, commit: effect.commit, base: effect.commit, accepted: false, keep: false };
+    const place = await takeWorkplace(at, context, signal);
+    return { pipeline, rung: rungOf(about), place, folder: context.home.effect(effect.id) };
+  };
+  const hidden = effect.checks.includes('criteria') ? await holdoutsFor(about, context) : [];
+  const results = await takeRoom().then(
+    async (room) => {
+      if (hidden.length === 0) return runAll(effect, about, room, [], context, signal);
+      // First, and in a checkout of their own: nothing that a maker wrote has run in it.
+      const graded = await gradeHoldouts(hidden, room, context, signal);
+      return runAll(effect, about, await takeRoom(), graded, context, signal);
     },
     (error: unknown) => {
       if (error instanceof SetupFailed) return effect.checks.map((name) => unprepared(name, pipeline, error.message));
@@ -48,6 +53,7 @@ async function runAll(
   effect: EffectOf<'checks'>,
   about: StepItem,
   room: CheckRoom,
+  graded: readonly GradedHoldout[],
   context: StepContext,
   signal: AbortSignal,
 ): Promise<readonly CheckResult[]> {
@@ -59,9 +65,16 @@ async function runAll(
   const results = ran.map(({ result }) => result);
   for (const name of effect.checks.filter(isBuiltIn)) {
     if (name === 'specs') results.push(await judgeSpecs(room.place.candidate.gitDir, effect.commit));
-    if (name === 'criteria') results.push(judgeEvidence(about, effect.commit, ran));
+    if (name === 'criteria') {
+      const log = graded.length === 0 ? null : await context.artifacts.put('criteria.log', outputOf(graded));
+      results.push({ ...judgeEvidence(about, effect.commit, ran, graded), log });
+    }
   }
   return results;
+}
+
+function outputOf(graded: readonly GradedHoldout[]): string {
+  return graded.map(({ output }) => output).join('\n');
 }
 
 /** A check that could not run, because the candidate broke what the setup command needs. */

@@ -22,6 +22,8 @@ export interface ProjectHome {
   readonly proofs: string;
   /** Results of phases by what went into them. */
   readonly reusable: string;
+  /** Scenarios that no maker sees; a link where a team keeps them in a folder of its own. */
+  readonly holdouts: string;
   candidate(item: ItemId): string;
 }
 
@@ -40,6 +42,7 @@ export function homeAt(root: string): Home {
         environments: join(project, 'environments'),
         proofs: join(project, 'proofs'),
         reusable: join(project, 'reusable'),
+        holdouts: join(root, 'holdouts', id),
         candidate: (item) => join(project, 'items', item, 'candidate.git'),
       };
     },

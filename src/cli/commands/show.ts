@@ -1,6 +1,8 @@
 import type { Command } from 'commander';
 import { readItem } from '../../insight/item-page.ts';
 import { requireItem } from '../../app/work.ts';
+import type { Evidence } from '../../model/criterion.ts';
+import type { CriterionVerdict } from '../../model/outcome.ts';
 import { usd } from '../../model/money.ts';
 import { showControl } from '../../model/visible-text.ts';
 import type { CliContext } from '../context.ts';
@@ -46,13 +48,13 @@ export function define(command: Command, context: CliContext): void {
           output.line(`Landed   ${page.landed.commit}${row.branch === null ? '' : ` on ${row.branch}`}`);
         if (page.item.criteria.length > 0) output.line('\nCriteria');
         const verdicts = new Map(
-          page.checks.flatMap(({ criteria }) => (criteria ?? []).map(({ id, type }) => [id, type])),
+          page.checks.flatMap(({ criteria }) => (criteria ?? []).map((verdict) => [verdict.id, verdict])),
         );
         for (const line of table(
           page.item.criteria.map(({ id, action, evidence, text }) => [
             `  ${id}`,
             action,
-            evidence.type === 'test' ? (verdicts.get(id) ?? 'not tested yet') : evidence.type,
+            tellEvidence(evidence.type, verdicts.get(id)),
             oneLine(showControl(text.split('\n').at(-1) ?? ''), 120),
           ]),
           output.columns,
@@ -86,4 +88,9 @@ export function define(command: Command, context: CliContext): void {
           );
       });
     });
+}
+
+function tellEvidence(type: Evidence['type'], verdict: CriterionVerdict | undefined): string {
+  if (type === 'test') return verdict?.type ?? 'not tested yet';
+  return type === 'hold-out' ? `hold-out ${verdict?.holdout ?? 'not run yet'}` : type;
 }

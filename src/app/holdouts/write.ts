@@ -1,0 +1,143 @@
+/** Writing a scenario that no maker sees, and putting another one in its place. */
+import { cp, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import { stringify } from 'yaml';
+import { holdoutFile, loadHoldout } from '../../config/load-holdout.ts';
+import { configError } from '../../config/problem.ts';
+import type { CriterionId } from '../../model/criterion.ts';
+import type { Holdout } from '../../model/holdout.ts';
+import { exitCode, UserError } from '../../model/user-error.ts';
+import type { Wanted } from '../../spec/compare.ts';
+import { findHoldout, holdoutFolder } from '../../steps/holdouts.ts';
+import { retired, wantedHere } from './list.ts';
+import { exists, holdoutStore, namesIn } from './place.ts';
+
+/** What a new hold-out is made of: a folder with its files, or a template to be written. */
+export interface NewHoldout {
+  readonly id: string;
+  readonly from: string | undefined;
+  readonly run: string | undefined;
+  readonly says: string | undefined;
+}
+
+export interface MadeHoldout {
+  readonly id: CriterionId;
+  readonly folder: string;
+  /** Whether somebody still has to write it. */
+  readonly template: boolean;
+  /** Where an earlier one for other words is kept now. */
+  readonly retired: string | null;
+}
+
+/** E_NOT_FOUND without such a criterion; E_EXISTS where one for these words is there already. */
+export async function newHoldout(home: string, folder: string, input: NewHoldout): Promise<MadeHoldout> {
+  const wanted = await requireWanted(folder, input.id);
+  const store = await holdoutStore(home, folder);
+  const found = await findHoldout(store, wanted.id);
+  if (found.type === 'found' && found.holdout.demands === wanted.hash)
+    throw new UserError('E_EXISTS', `${wanted.id} has a hold-out already`, `mw holdout rotate ${wanted.id}`, {
+      exit: exitCode.conflict,
+    });
+  return write(store, wanted, input);
+}
+
+/** Another one takes the place of the one that is there, which is kept beside them. */
+export async function rotateHoldout(home: string, folder: string, input: NewHoldout): Promise<MadeHoldout> {
+  const wanted = await requireWanted(folder, input.id);
+  const store = await holdoutStore(home, folder);
+  if ((await findHoldout(store, wanted.id)).type === 'missing')
+    throw new UserError('E_NOT_FOUND', `${wanted.id} has no hold-out`, `mw holdout new ${wanted.id}`, {
+      exit: exitCode.notFound,
+    });
+  return write(store, wanted, input);
+}
+
+async function write(store: string, wanted: Wanted, { from, run, says }: NewHoldout): Promise<MadeHoldout> {
+  const { id, hash, text } = wanted;
+  const given = from === undefined ? null : await readGiven(resolve(from), id, hash);
+  const own = { ...(run === undefined ? {} : { run }), ...(says === undefined ? {} : { says }) };
+  const made = check({ ...template(id, hash), ...given, ...own }, id);
+  const target = holdoutFolder(store, id);
+  const draft = `${target}.new`;
+  await rm(draft, { recursive: true, force: true });
+  await mkdir(dirname(draft), { recursive: true, mode: 0o700 });
+  if (from === undefined) await mkdir(draft, { mode: 0o700 });
+  else await cp(resolve(from), draft, { recursive: true });
+  await writeFile(join(draft, holdoutFile), render(made, text));
+  const isTemplate = given === null && run === undefined;
+  if (isTemplate) await writeFile(join(draft, templateScript), templateText(id), { mode: 0o700 });
+  const kept = await retire(store, id);
+  await rename(draft, target);
+  return { id, folder: target, template: isTemplate, retired: kept };
+}
+
+const templateScript = 'scenario.sh';
+
+function template(criterion: CriterionId, demands: string): Holdout {
+  return {
+    version: 1,
+    criterion,
+    demands,
+    run: `sh "$1/${templateScript}"`,
+    says: 'It does not do what the criterion says.',
+  };
+}
+
+function templateText(id: CriterionId): string {
+  return `# Start the program as its users do, and look at what comes out. It holds when this ends with 0.
+# The folder is the root of a clean checkout. Load none of its code here: that code could end this script with 0.
+echo "the scenario for ${id} is not written yet" >&2
+exit 1
+`;
+}
+
+/** What a folder brings: its own `holdout.yaml` where it has one, but for the criterion and its words. */
+async function readGiven(from: string, criterion: CriterionId, demands: string): Promise<Partial<Holdout>> {
+  const file = join(from, holdoutFile);
+  const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return null;
+    throw error;
+  });
+  if (text === null) return {};
+  const loaded = loadHoldout(text, file);
+  if (!loaded.ok) throw configError(loaded.problems);
+  return { ...loaded.holdout, criterion, demands };
+}
+
+function check(holdout: Holdout, id: CriterionId): Holdout {
+  const loaded = loadHoldout(stringify(holdout), `the hold-out of ${id}`);
+  if (!loaded.ok) throw configError(loaded.problems);
+  return loaded.holdout;
+}
+
+function render(holdout: Holdout, words: string): string {
+  const about = words.split('\n').map((line) => `#   ${line}`);
+  return [
+    `# A scenario that no maker sees. It was written for these words of ${holdout.criterion}:`,
+    ...about,
+    '# run: from the root of a clean checkout; "$1" is the folder of this file. Exit code 0: it holds.',
+    '# says: all that a maker learns when it fails.',
+    stringify(holdout),
+  ].join('\n');
+}
+
+/** Nothing that a person wrote is thrown away. */
+async function retire(store: string, id: CriterionId): Promise<string | null> {
+  const folder = holdoutFolder(store, id);
+  if ((await namesIn(folder)).length === 0) return null;
+  for (let number = 1; ; number += 1) {
+    const place = join(store, retired, `${id}.${number}`);
+    if (await exists(place)) continue;
+    await mkdir(dirname(place), { recursive: true, mode: 0o700 });
+    await rename(folder, place);
+    return place;
+  }
+}
+
+async function requireWanted(folder: string, id: string): Promise<Wanted> {
+  const wanted = (await wantedHere(folder)).get(id);
+  if (wanted !== undefined) return wanted;
+  throw new UserError('E_NOT_FOUND', `no spec here has a criterion ${JSON.stringify(id)}`, 'mw spec show', {
+    exit: exitCode.notFound,
+  });
+}

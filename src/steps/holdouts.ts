@@ -1,0 +1,53 @@
+/** The store of scenarios that no maker sees: a folder for each criterion, `SPEC/AC-3/`, with `holdout.yaml` in it. */
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { holdoutFile, loadHoldout } from '../config/load-holdout.ts';
+import { formatProblem } from '../config/problem.ts';
+import type { CriterionId } from '../model/criterion.ts';
+import type { Holdout } from '../model/holdout.ts';
+
+export type FoundHoldout =
+  | { readonly type: 'found'; readonly holdout: Holdout; readonly folder: string }
+  | { readonly type: 'missing' }
+  /** It is there and cannot be used. */
+  | { readonly type: 'broken'; readonly detail: string };
+
+/** Which folder of the store belongs to a criterion. */
+export function holdoutFolder(store: string, id: CriterionId): string {
+  return join(store, id);
+}
+
+export async function findHoldout(store: string, id: CriterionId): Promise<FoundHoldout> {
+  const folder = holdoutFolder(store, id);
+  const file = join(folder, holdoutFile);
+  let text: string;
+  try {
+    text = await readFile(file, 'utf8');
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    return code === 'ENOENT' ? { type: 'missing' } : { type: 'broken', detail: message };
+  }
+  const loaded = loadHoldout(text, file);
+  if (!loaded.ok) return { type: 'broken', detail: loaded.problems.map(formatProblem).join('; ') };
+  const { holdout } = loaded;
+  if (holdout.criterion === id) return { type: 'found', holdout, folder };
+  return { type: 'broken', detail: `${file} names ${holdout.criterion}` };
+}
+
+/** Why a hold-out cannot decide about these words, and what to type; `null` when it can. */
+export function unfit(
+  found: FoundHoldout,
+  id: CriterionId,
+  hash: string,
+): readonly [what: string, next: string] | null {
+  switch (found.type) {
+    case 'missing':
+      return ['asks for a hold-out, and there is none', `mw holdout new ${id}`];
+    case 'broken':
+      return [`asks for a hold-out, and it cannot be used: ${found.detail}`, `mw holdout list`];
+    case 'found':
+      return found.holdout.demands === hash
+        ? null
+        : ['asks for a hold-out, and the one that is there was written for other words', `mw holdout new ${id}`];
+  }
+}
