@@ -57,7 +57,7 @@ export async function runFactory(factory: Factory, options: RunOptions): Promise
   );
   const copies = openCopies((project) => home.project(project).copies);
   const plain = await createStepContext(factory, copies);
-  const context = fault === null ? plain : { ...plain, agentOf: fault.agentOf(plain.agentOf) };
+  const context = fault === null ? plain : { ...plain, agentOf: fault.agentOf((adapter) => plain.agentOf(adapter)) };
   let draining = false;
   const homeId = await homeIdOf(home.root);
   const endGit = startThroughShell();

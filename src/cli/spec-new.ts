@@ -2,7 +2,8 @@ import { readFile } from 'node:fs/promises';
 import type { Command } from 'commander';
 import { readProjectHere } from '../app/pin-here.ts';
 import { registerProject } from '../app/projects.ts';
-import { lintSpecs } from '../app/specs-here.ts';
+import type { Factory } from '../app/open-factory.ts';
+import { lintSpecs, type SpecHere } from '../app/specs-here.ts';
 import { addItems } from '../app/work.ts';
 import { isFinal } from '../model/work-item.ts';
 import { isSpecName } from '../spec/criterion-id.ts';
@@ -10,6 +11,7 @@ import { exitCode, UserError } from '../model/user-error.ts';
 import { showControl } from '../model/visible-text.ts';
 import type { CliContext } from './context.ts';
 import { guideItem } from './guide.ts';
+import { addSplit } from './spec-split.ts';
 import { printSpecs } from './print-specs.ts';
 import { readStdin } from './stdin.ts';
 
@@ -17,6 +19,7 @@ interface Options {
   readonly file?: string;
   readonly name?: string;
   readonly decide?: boolean;
+  readonly split?: boolean;
   readonly yes?: boolean;
   readonly run: boolean;
   readonly json?: boolean;
@@ -31,6 +34,7 @@ export function defineNew(command: Command, context: CliContext): void {
     .option('--file <path>', 'a file with the use case')
     .option('--name <name>', 'the folder below specs/; the agent chooses one otherwise')
     .option('--decide', 'leave every question to the agent; what it took stands under Assumptions')
+    .option('--split', 'have a planner break what was specified into small work items, too')
     .option('-y, --yes', 'approve what it writes')
     .option('--no-run', 'add the work item and leave it to mw up; answer with mw inbox')
     .option('--json', 'for programs')
@@ -41,6 +45,13 @@ export function defineNew(command: Command, context: CliContext): void {
           'E_BAD_NAME',
           `${JSON.stringify(options.name)} cannot be the folder of a spec`,
           'give --name small letters, digits and hyphens, such as invoice-download',
+          { exit: exitCode.usage },
+        );
+      if (options.split === true && (!options.run || options.json === true))
+        throw new UserError(
+          'E_SPLIT_LATER',
+          '--split needs the spec to be written first, here and now',
+          'mw spec split NAME, once it is written',
           { exit: exitCode.usage },
         );
       const useCase = await readUseCase(text, options.file);
@@ -64,9 +75,21 @@ export function defineNew(command: Command, context: CliContext): void {
         if (!isFinal(state.status) || state.status !== 'landed') return;
         const specs = (await lintSpecs(process.cwd(), [], false)).filter(({ spec }) => !before.includes(spec.name));
         printSpecs(specs, context.output);
+        if (options.split === true && !(await splitAll(factory, context, specs))) return;
         context.output.talk('  Next: mw plan');
       });
     });
+}
+
+/** Whether a planner has broken each of them down. */
+async function splitAll(factory: Factory, context: CliContext, specs: readonly SpecHere[]): Promise<boolean> {
+  for (const spec of specs) {
+    const { id } = await addSplit(factory, spec);
+    const { state, code } = await guideItem(factory, context, id, { decide: false, yes: false });
+    context.exit(code);
+    if (state.status !== 'landed') return false;
+  }
+  return true;
 }
 
 /** The work item that an interviewer gets. */

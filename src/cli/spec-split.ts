@@ -1,8 +1,10 @@
 import type { Command } from 'commander';
 import { registerProject } from '../app/projects.ts';
-import { lintSpecs } from '../app/specs-here.ts';
+import type { Factory } from '../app/open-factory.ts';
+import { lintSpecs, type SpecHere } from '../app/specs-here.ts';
 import { addItems } from '../app/work.ts';
 import { exitCode, UserError } from '../model/user-error.ts';
+import type { WorkItem } from '../model/work-item.ts';
 import { showControl } from '../model/visible-text.ts';
 import type { CliContext } from './context.ts';
 import { guideItem } from './guide.ts';
@@ -24,15 +26,7 @@ export function defineSplit(command: Command, context: CliContext): void {
           exit: exitCode.notAccepted,
         });
       await context.withFactory(async (factory) => {
-        const { id: project } = await registerProject(factory.store, process.cwd());
-        const [item] = await addItems(factory, project, [
-          {
-            title: `Break down: ${found.spec.title ?? name}`.slice(0, 200),
-            body: `Write specs/${name}/work.md for specs/${name}/spec.md.`,
-            pipeline: 'planning',
-          },
-        ]);
-        if (item === undefined) throw new Error('no item was added');
+        const item = await addSplit(factory, found);
         if (!options.run || options.json === true) {
           if (options.json === true) return context.output.json({ item: { id: item.id, title: item.title } });
           context.output.line(`${item.id}  ${showControl(item.title)}`);
@@ -43,4 +37,18 @@ export function defineSplit(command: Command, context: CliContext): void {
         if (state.status === 'landed') context.output.talk('  Next: mw plan');
       });
     });
+}
+
+/** Asks a planner for the work of a spec. */
+export async function addSplit(factory: Factory, { spec }: SpecHere): Promise<WorkItem> {
+  const { id: project } = await registerProject(factory.store, process.cwd());
+  const [item] = await addItems(factory, project, [
+    {
+      title: `Break down: ${spec.title ?? spec.name}`.slice(0, 200),
+      body: `Write specs/${spec.name}/work.md for specs/${spec.name}/spec.md.`,
+      pipeline: 'planning',
+    },
+  ]);
+  if (item === undefined) throw new Error('no item was added');
+  return item;
 }

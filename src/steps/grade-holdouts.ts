@@ -1,13 +1,12 @@
 /** Scenarios that no maker sees, run on exactly one commit. They lie where only their own run finds them, and are gone after it. */
-import { cp, mkdir, rm } from 'node:fs/promises';
+import { cp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { CriterionId, CriterionTask } from '../model/criterion.ts';
 import type { Holdout } from '../model/holdout.ts';
 import { shortName } from '../store/home.ts';
-import { SessionVanished, StepAborted, type StepContext, type StepItem } from './context.ts';
+import { runInRoom, type CheckRoom } from './check-room.ts';
+import type { StepContext, StepItem } from './context.ts';
 import { findHoldout, unfit } from './holdouts.ts';
-import { runCommand } from './run-command.ts';
-import type { CheckRoom } from './run-checks.ts';
 
 export interface GradedHoldout {
   readonly id: CriterionId;
@@ -57,39 +56,18 @@ export async function gradeHoldouts(
 
 async function gradeOne(
   { holdout, folder: original }: FitHoldout,
-  { pipeline, rung, place, folder }: CheckRoom,
+  room: CheckRoom,
   context: StepContext,
   signal: AbortSignal,
 ): Promise<GradedHoldout> {
   const { criterion: id, run, says } = holdout;
-  const name = `a${shortName(`${folder} ${id}`)}`;
-  const [files, home] = [join(folder, name), join(folder, `${name}.home`)];
+  const name = `a${shortName(`${room.folder} ${id}`)}`;
+  const files = join(room.folder, name);
   await rm(files, { recursive: true, force: true });
-  await mkdir(home, { recursive: true, mode: 0o700 });
   await cp(original, files, { recursive: true });
   try {
-    const end = await runCommand(
-      {
-        directory: join(folder, `${name}.check`),
-        rung,
-        argv: ['/bin/sh', '-c', run, 'sh', files],
-        stdin: '',
-        workdir: place.copy.tree,
-        writable: [place.copy.tree, home],
-        readOnly: [place.trusted.objects, ...pipeline.readOnly, files],
-        overlays: place.overlays,
-        env: { HOME: home, NO_COLOR: '1' },
-        network: pipeline.network.checks,
-        wallMs: pipeline.limits.checkMs,
-        idleMs: null,
-        copyBytes: pipeline.limits.copyBytes,
-      },
-      context,
-      signal,
-    );
-    if (end.type === 'aborted') throw new StepAborted();
-    if (end.type === 'vanished') throw new SessionVanished(`${name}.check`);
-    if (end.type === 'walls-failed') throw new Error(`the sandbox did not come up: ${end.stderr.slice(-2_000)}`);
+    const argv = ['/bin/sh', '-c', run, 'sh', files];
+    const end = await runInRoom({ name, argv, env: {}, readOnly: [files] }, room, context, signal);
     const passed = end.type === 'exited' && end.exitCode === 0;
     const how = end.type === 'exited' ? `exit code ${end.exitCode}` : end.type;
     return { id, passed, says, output: `${id}: ${how}\n${end.stdout}${end.stderr}\n` };

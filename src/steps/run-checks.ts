@@ -1,22 +1,19 @@
 /** Checks, run by the core in a second sandbox on exactly one commit that no maker's process ever touched. */
-import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { Check } from '../model/check.ts';
 import type { EffectOf } from '../model/effect.ts';
 import type { EventOf } from '../model/event.ts';
 import type { CheckResult } from '../model/outcome.ts';
 import type { PinnedPipeline } from '../model/pipeline.ts';
-import type { SandboxRung } from '../model/sandbox-rung.ts';
 import { excerptOutput } from '../verify/excerpt.ts';
 import { failureSignature } from '../verify/failure-signature.ts';
 import { judgeCheck } from '../verify/judge-check.ts';
 import { readTestCounts } from '../verify/test-report.ts';
 import { checksForCriteria, judgeEvidence, judgeSpecs, type RanCheck } from './built-in-checks.ts';
+import { runInRoom, type CheckRoom } from './check-room.ts';
 import { clearCheckoutFile, readCheckoutFile } from './checkout-file.ts';
-import { pinned, rungOf, SessionVanished, StepAborted, type StepContext, type StepItem } from './context.ts';
+import { pinned, rungOf, type StepContext, type StepItem } from './context.ts';
 import { gradeHoldouts, holdoutsFor, type GradedHoldout } from './grade-holdouts.ts';
-import { runCommand } from './run-command.ts';
-import { SetupFailed, takeWorkplace, type Workplace } from './workplace.ts';
+import { SetupFailed, takeWorkplace } from './workplace.ts';
 
 const excerptChars = 8_000;
 
@@ -92,13 +89,6 @@ function unprepared(name: string, pipeline: PinnedPipeline, detail: string): Che
   };
 }
 
-export interface CheckRoom {
-  readonly pipeline: PinnedPipeline;
-  readonly rung: SandboxRung;
-  readonly place: Workplace;
-  readonly folder: string;
-}
-
 /** One after the other in one checkout, types and lint before what takes long; all of them, so that feedback is whole. */
 export async function runEach(
   names: readonly string[],
@@ -127,37 +117,14 @@ async function runCommands(
 async function runOne(
   name: string,
   check: Check,
-  { pipeline, rung, place, folder }: CheckRoom,
+  room: CheckRoom,
   context: StepContext,
   signal: AbortSignal,
 ): Promise<RanCheck> {
-  const home = join(folder, `${name}.home`);
-  await mkdir(home, { recursive: true, mode: 0o700 });
   const startedAt = performance.now();
-  if (check.report !== undefined) await clearCheckoutFile(place.copy.tree, check.report);
-  const end = await runCommand(
-    {
-      directory: join(folder, `${name}.check`),
-      rung,
-      argv: ['/bin/sh', '-c', check.run],
-      stdin: '',
-      workdir: place.copy.tree,
-      writable: [place.copy.tree, home],
-      readOnly: [place.trusted.objects, ...pipeline.readOnly],
-      overlays: place.overlays,
-      env: { HOME: home, CI: '1', NO_COLOR: '1' },
-      network: pipeline.network.checks,
-      wallMs: pipeline.limits.checkMs,
-      idleMs: null,
-      copyBytes: pipeline.limits.copyBytes,
-    },
-    context,
-    signal,
-  );
-  if (end.type === 'aborted') throw new StepAborted();
-  // Neither is the candidate's doing: the check is run again, and after that it is our failure.
-  if (end.type === 'vanished') throw new SessionVanished(`${name}.check`);
-  if (end.type === 'walls-failed') throw new Error(`the sandbox did not come up: ${end.stderr.slice(-2_000)}`);
+  if (check.report !== undefined) await clearCheckoutFile(room.place.copy.tree, check.report);
+  const argv = ['/bin/sh', '-c', check.run];
+  const end = await runInRoom({ name, argv, env: { CI: '1' }, readOnly: [] }, room, context, signal);
   const output = `${end.stdout}${end.stderr === '' ? '' : `\n${end.stderr}`}`;
   const exitCode = end.type === 'exited' ? end.exitCode : null;
   const status = judgeCheck({ kind: check.kind, end: end.type, exitCode, output });
@@ -173,6 +140,6 @@ async function runOne(
     log: await context.artifacts.put(`${name}.log`, output),
     durationMs: Math.round(end.type === 'exited' ? end.durationMs : performance.now() - startedAt),
   };
-  const report = check.report === undefined ? null : await readCheckoutFile(place.copy.tree, check.report);
+  const report = check.report === undefined ? null : await readCheckoutFile(room.place.copy.tree, check.report);
   return { result, output, report };
 }

@@ -207,7 +207,7 @@ test.each(['ok | 1 passed | ', '\x1b[', '\x1b]', '1 failed, ', 'a/', '# tests 1'
   'a megabyte of %j is read in linear time',
   (shard) => {
     // With the square of it, this would take longer than a test may.
-    readTestCounts(shard.repeat(1_000_000 / shard.length));
-    readTestCounts(`${shard.repeat(100)}\n`.repeat(2_000));
+    for (const text of [shard.repeat(1_000_000 / shard.length), `${shard.repeat(100)}\n`.repeat(2_000)])
+      expect(() => readTestCounts(text)).not.toThrow();
   },
 );

@@ -256,3 +256,23 @@ it('mends the input at fault: a slip in the code, a sentence of the spec, an ins
   expect(JSON.parse(trace.stdout), trace.stdout).toMatchObject({ provenPercent: 100 });
   expect(await desk.mw(['provenance', 'verify'])).toMatchObject({ code: 0 });
 });
+
+it('breaks a goal into small work items in one go: spec first, then its work', async () => {
+  const other = openDesk(projectFiles({ maker, files: { 'test.sh': testSh } }));
+  try {
+    const refused = await other.mw(['spec', 'new', 'Visitors are greeted.', '--split', '--no-run']);
+    expect(refused, refused.stderr).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('E_SPLIT_LATER') as string,
+    });
+    const made = await other.mw(['spec', 'new', 'Visitors are greeted.', '--decide', '--yes', '--split']);
+    expect(made, made.stdout + made.stderr).toMatchObject({ code: 0 });
+    const plan = await mwJson<{ items: { title: string; after: number[] }[] }>(other, ['plan']);
+    expect(plan.items).toMatchObject([
+      { title: 'The greeting', after: [] },
+      { title: 'Without a name', after: [0] },
+    ]);
+  } finally {
+    await other.close();
+  }
+});

@@ -5,12 +5,13 @@ import { findProject, registerProject } from '../projects.ts';
 import { addItems } from '../work.ts';
 import type { Told } from './told.ts';
 
-/** `folder`: in the repository whose backlog it is. UserErrors: see `addItems`. */
+/** `folder`: in the repository whose backlog it is. `pipeline`: the project's own without one. UserErrors: see `addItems`. */
 export async function addWork(
   factory: Factory,
   folder: string,
   work: readonly NewWork[],
   dryRun: boolean,
+  pipeline?: string,
 ): Promise<Pick<Told, 'items' | 'known'>> {
   const project = dryRun ? await findProject(factory.store, folder) : await registerProject(factory.store, folder);
   const known = project === null ? new Map<string, string>() : await findKnown(factory, project.id, work);
@@ -27,6 +28,7 @@ export async function addWork(
     body,
     after: after.map((each) => known.get(each) ?? each),
     priority,
+    pipeline,
   }));
   const added = await addItems(factory, project.id, inputs);
   return { items: added.map(({ id, key, title }) => ({ id, key: key ?? '', title })), known: told };

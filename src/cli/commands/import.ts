@@ -4,6 +4,7 @@ import { readBeadsFile } from '../../app/interchange/beads-file.ts';
 import { readGithub } from '../../app/interchange/github-source.ts';
 import { applyOpenSpecChange, importOpenSpec } from '../../app/interchange/import-openspec.ts';
 import { importSpecKit } from '../../app/interchange/import-spec-kit.ts';
+import { asUseCase, chooseWork } from '../../app/interchange/specify-work.ts';
 import type { ReadWork } from '../../app/interchange/told.ts';
 import type { CliContext } from '../context.ts';
 import { reportTold, type ReportOptions } from '../interchange-report.ts';
@@ -17,6 +18,8 @@ interface SpecOptions extends ReportOptions {
 interface GithubOptions extends ReportOptions {
   readonly tokenFrom?: string;
   readonly apiUrl?: string;
+  readonly only?: readonly string[];
+  readonly specify?: boolean;
 }
 
 export function define(command: Command, context: CliContext): void {
@@ -45,10 +48,14 @@ export function define(command: Command, context: CliContext): void {
     .argument('<source>', 'OWNER/NAME, or a file with what the API answered')
     .option('--token-from <variable>', 'the variable that holds a token, for example GITHUB_TOKEN')
     .option('--api-url <url>', 'of an Enterprise server: https://HOST/api/v3')
+    .option('--only <number...>', 'these issues alone')
+    .option('--specify', 'take each as a use case: an agent asks and writes a spec, instead of building it')
     .action(async (source: string, options: GithubOptions) => {
       const { tokenFrom = null, apiUrl = null } = options;
       const read = await readGithub(context.environment, process.cwd(), source, { tokenFrom, apiUrl });
-      await addAndReport(read, options, context);
+      const chosen = chooseWork(read.work, options.only ?? []);
+      if (options.specify !== true) return addAndReport({ ...read, work: chosen }, options, context);
+      await addAndReport({ ...read, work: chosen.map(asUseCase) }, options, context, 'intake');
     });
 }
 
@@ -74,10 +81,11 @@ async function addAndReport(
   { files, work, remarks }: ReadWork,
   options: ReportOptions,
   context: CliContext,
+  pipeline?: string,
 ): Promise<void> {
   if (work.length === 0) return reportTold({ files, items: [], known: [], remarks }, options, context);
   await context.withFactory(async (factory) => {
-    const added = await addWork(factory, process.cwd(), work, options.dryRun === true);
+    const added = await addWork(factory, process.cwd(), work, options.dryRun === true, pipeline);
     reportTold({ files, ...added, remarks }, options, context);
   });
 }
