@@ -2,7 +2,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import type { BuiltReading } from '../insight/read-built.ts';
+import type { BuiltReading } from '../insight/built-reading.ts';
 
 /** The latest reading, perhaps of an older commit; `null` where nobody has read, or in an older form. */
 export async function readKept(home: string, gitDir: string): Promise<BuiltReading | null> {

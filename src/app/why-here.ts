@@ -5,10 +5,10 @@ import { openKnownPasts } from '../git/known-past.ts';
 import { openReadingRoom } from '../git/reading-room.ts';
 import { readRef } from '../git/refs.ts';
 import type { UserRepository } from '../git/user-repository.ts';
-import { pastOf } from '../insight/read-built.ts';
-import { originOfCommit, originOfLine, type Origin } from '../insight/trace-origin.ts';
-import { CriterionId } from '../model/criterion.ts';
+import { pastOf } from '../insight/built-reading.ts';
+import type { Origin } from '../insight/trace-origin.ts';
 import { exitCode, UserError } from '../model/user-error.ts';
+import { isCriterionId } from '../spec/criterion-id.ts';
 import { maxSpecBytes } from '../spec/max-spec-bytes.ts';
 import { parseSpec } from '../spec/parse-spec.ts';
 import type { Built } from '../spec/built.ts';
@@ -61,7 +61,10 @@ export async function whyHere(home: string, folder: string, asked: string): Prom
     const reading = await readKept(home, gitDir);
     const known = openKnownPasts(room, (name) => (reading === null ? null : pastOf(reading, name)));
     known.prepare(head, path);
+    // Schemas take as long to load as git takes to answer.
+    const loading = import('../insight/trace-origin.ts');
     const { text, lineAtHead } = await finding;
+    const { originOfLine } = await loading;
     const isWork = (commit: string) => reading !== null && Object.hasOwn(reading.built.work, commit);
     const options = { notesDir: gitDir, known, isWork };
     const origin = await originOfLine(room, { commit: head, path, line: lineAtHead }, options);
@@ -70,11 +73,12 @@ export async function whyHere(home: string, folder: string, asked: string): Prom
     if (items.length + implemented.length + removes.length === 0) refuseShallow(gitDir);
     return describe(asked, text, origin, top);
   }
-  const commit = CriterionId.safeParse(asked).success
+  const commit = isCriterionId(asked)
     ? commitOf(asked, await readBuiltOf(home, repository, folder))
     : await readRef(repository.gitDir, asked);
   if (commit === null)
     throw notFound(`there is no commit ${JSON.stringify(asked)}`, 'mw why FILE:LINE, a commit, or a criterion');
+  const { originOfCommit } = await import('../insight/trace-origin.ts');
   return describe(asked, null, await originOfCommit(room, commit, gitDir), top);
 }
 

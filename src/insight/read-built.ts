@@ -2,21 +2,12 @@
 import { blame } from '../git/blame.ts';
 import { isAncestor, listBetween, readBlobIdsAt } from '../git/history.ts';
 import { replayAuthors, type KnownFile } from '../git/line-authors.ts';
-import type { KnownPast } from '../git/known-past.ts';
 import { readWorkHistory } from '../git/work-history.ts';
 import { readTrailers, type Trailers } from '../model/trailers.ts';
-import { foldHistory, nothingBuilt, type Built, type BuiltCommit, type GeneratedFile } from '../spec/built.ts';
+import { foldHistory, nothingBuilt, type BuiltCommit, type GeneratedFile } from '../spec/built.ts';
 import type { Drift } from '../spec/compare.ts';
+import { commitsOf, type BuiltReading } from './built-reading.ts';
 import { findDrift, isConcerned } from '../spec/find-drift.ts';
-
-/** A reading that can be gone on from: the commits that it covers, and what they say. */
-export interface BuiltReading {
-  readonly version: 3;
-  readonly tips: readonly string[];
-  readonly built: Built;
-  /** Who wrote the lines of a generated file that was edited by hand: by what it holds, its latest commit and its path. */
-  readonly authors: Readonly<Record<string, readonly string[]>>;
-}
 
 /** Goes on from an earlier reading when all that it covered is still there; else reads everything. */
 export async function readBuilt(
@@ -93,20 +84,6 @@ interface EditedFile extends Omit<KnownFile, 'blob'> {
   /** `null`: it is gone. */
   readonly blob: string | null;
   readonly key: string;
-}
-
-/** What a reading knows of a file's past; `null` for a file that was never generated. */
-export function pastOf({ built }: BuiltReading, path: string): KnownPast | null {
-  if (!Object.hasOwn(built.files, path)) return null;
-  const file = built.files[path];
-  if (file === undefined) return null;
-  return { paths: [path, ...file.formerly], commits: commitsOf(file, built).map(({ commit }) => commit) };
-}
-
-/** All that touched it, in the order of history. */
-function commitsOf({ generated, byHand }: GeneratedFile, { work }: Built): KnownFile['commits'] {
-  const ours = generated.map((commit) => ({ commit, order: work[commit]?.order ?? 0 }));
-  return [...ours, ...byHand].sort((a, b) => a.order - b.order);
 }
 
 /** What is known already, what the patches of their commits tell, and of a few others what `git blame` says. */

@@ -5,7 +5,8 @@ import { blame } from '../../src/git/blame.ts';
 import { readBlobIdsAt } from '../../src/git/history.ts';
 import { openKnownPasts } from '../../src/git/known-past.ts';
 import { replayAuthors } from '../../src/git/line-authors.ts';
-import { pastOf, readBuilt, readDrift } from '../../src/insight/read-built.ts';
+import { pastOf } from '../../src/insight/built-reading.ts';
+import { readBuilt, readDrift } from '../../src/insight/read-built.ts';
 import { withPast, type PastRepository } from './past-repository.ts';
 
 const edits = 20;

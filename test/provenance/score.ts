@@ -1,7 +1,8 @@
 /** How many lines of a known past are traced to where their words come from. */
 import { openKnownPasts } from '../../src/git/known-past.ts';
 import { traceLine } from '../../src/git/trace-line.ts';
-import { pastOf, readBuilt } from '../../src/insight/read-built.ts';
+import { pastOf } from '../../src/insight/built-reading.ts';
+import { readBuilt } from '../../src/insight/read-built.ts';
 import { withPast, type PastRepository } from './past-repository.ts';
 import { hasWords } from './words.ts';
 
