@@ -43,7 +43,7 @@ export const commandTable = {
   },
   holdout: {
     group: 'Specs',
-    summary: 'scenarios that no maker sees: new, list, run, rotate, use',
+    summary: 'scenarios that no maker sees: new, write, list, run, rotate, use',
     load: () => import('./commands/holdout.ts'),
   },
   apply: { group: 'Specs', summary: 'do what the plan shows', load: () => import('./commands/apply.ts') },

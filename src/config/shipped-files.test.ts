@@ -73,6 +73,7 @@ test('only the phases that build or write may change files', async () => {
     'fix/amend-instructions',
     'fix/amend-spec',
     'fix/mend',
+    'holdout/examine',
     'intake/interview',
     'planning/split',
     'quick/build',

@@ -7,6 +7,16 @@ import { expectRefusal, mwJson, projectFiles, showItem } from '../support/cli-pr
 
 /** Greets Ada alone until it is told that something is wrong; and looks for what it is not to see. */
 const maker = `
+if [ -n "$MW_REVIEWER" ]; then echo '{"verdict":"pass","findings":[]}'; exit; fi
+if [ "$MW_PHASE" = examine ]; then
+  mkdir -p holdouts/greet/AC-1
+  cat > holdouts/greet/AC-1/scenario.sh <<'END'
+[ "$(sh greet.sh Hedy)" = "hello Hedy" ]
+END
+  printf 'version: 1\ncriterion: greet/AC-1\ndemands: "0000000000000000"\nrun: sh "$1/scenario.sh"\nsays: Somebody is left out.\n' > holdouts/greet/AC-1/holdout.yaml
+  ls > holdouts/greet/AC-1/seen.txt
+  exit
+fi
 grep -rl Grace . / --include=scenario.sh 2>/dev/null > found.txt
 case "$prompt" in
   *'a scenario that you cannot see failed'*) echo 'echo "hello $1"' > greet.sh ;;
@@ -77,6 +87,8 @@ describe.runIf(installed)('hold-outs', () => {
     expect(ran.stdout).toContain('the scenario for greet/AC-1 is not written yet');
     expectRefusal(await desk.mw(['holdout', 'new', 'greet/AC-1']), 6, 'E_EXISTS');
     expectRefusal(await desk.mw(['holdout', 'new', 'greet/AC-9']), 5, 'E_NOT_FOUND');
+    expect(await desk.mw(['holdout', 'rotate', 'greet/AC-1', '--run', 'true'])).toMatchObject({ code: 0 });
+    expect((await desk.mw(['holdout', 'run'])).stdout).toContain('nothing is built for it');
     const rotated = await desk.mw([
       'holdout',
       'rotate',
@@ -146,6 +158,20 @@ describe.runIf(installed)('hold-outs', () => {
     const bad = await desk.mw(['holdout', 'rotate', 'greet/AC-1', '--run', 'true', '--says', 'two\nlines']);
     expectRefusal(bad, 2, 'E_CONFIG');
     expect(await states()).toEqual({ 'greet/AC-1': 'ready' });
+  });
+
+  it('can be written by an agent that sees the spec and nothing of the program', async () => {
+    const asked = await desk.mw(['holdout', 'write', 'greet/AC-1', '--note', 'sh greet.sh NAME']);
+    expect(asked, asked.stdout + asked.stderr).toMatchObject({ code: 4 });
+    expect(asked.stderr).toContain('Then: mw holdout write greet/AC-1');
+    const written = await desk.mw(['holdout', 'write', 'greet/AC-1', '--yes']);
+    expect(written, written.stdout + written.stderr).toMatchObject({ code: 0 });
+    const { holdouts } = await list();
+    const folder = holdouts[0]?.folder ?? '';
+    expect(readFileSync(join(folder, 'seen.txt'), 'utf8')).toBe('holdouts\nmillwright.yaml\nspecs\n');
+    expect(holdouts).toMatchObject([{ id: 'greet/AC-1', state: 'ready', says: 'Somebody is left out.' }]);
+    expect(await desk.mw(['holdout', 'run'])).toMatchObject({ code: 0 });
+    expect(readdirSync(join(desk.home, 'drafts'))).toEqual([]);
   });
 
   it('lie in a folder of the team’s where one is named, and never in the repository', async () => {

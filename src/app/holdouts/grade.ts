@@ -11,14 +11,16 @@ import { findHoldout } from '../../steps/holdouts.ts';
 import { takeWorkplace, trustedOf } from '../../steps/workplace.ts';
 import type { Home } from '../../store/home.ts';
 import type { Factory } from '../open-factory.ts';
-import { pinHere } from '../pin-here.ts';
-import { registerProject } from '../projects.ts';
+import { handWritten, readBuiltHere } from '../built-here.ts';
+import { pinHere, readProjectHere } from '../pin-here.ts';
+import { findCheckout, registerProject } from '../projects.ts';
 import { createStepContext } from '../step-context.ts';
 import { listHoldouts } from './list.ts';
 
 export interface GradedHere {
   readonly commit: string;
-  readonly graded: readonly GradedHoldout[];
+  /** `built`: whether work has landed for the criterion; one that passes before that may decide nothing. */
+  readonly graded: readonly (GradedHoldout & { readonly built: boolean })[];
 }
 
 /** Those that are named, or all that can decide. E_HOLDOUT for a named one that cannot. */
@@ -29,6 +31,8 @@ export async function gradeHere(
   signal: AbortSignal,
 ): Promise<GradedHere> {
   const { id: project } = await registerProject(factory.store, folder);
+  const { config } = await readProjectHere(folder);
+  const { repository } = await findCheckout(folder);
   const { holdouts } = factory.home.project(project);
   const rows = await listHoldouts(factory.home.root, folder);
   const bad = names.find((name) => !rows.some(({ id, state }) => id === name && state === 'ready'));
@@ -51,7 +55,10 @@ export async function gradeHere(
     const at = { about, commit: taken.tip, base: taken.tip, accepted: true, keep: false };
     const place = await takeWorkplace({ ...at, effect: grading }, context, signal);
     const room = { pipeline, rung: pipeline.rung, place, folder: context.home.effect(grading) };
-    return { commit: taken.tip, graded: await gradeHoldouts(fit, room, context, signal) };
+    const graded = await gradeHoldouts(fit, room, context, signal);
+    const { built } = await readBuiltHere(factory.home.root, repository, config.target, handWritten(config));
+    const isBuilt = (id: string) => typeof built.criteria[id]?.hash === 'string';
+    return { commit: taken.tip, graded: graded.map((each) => ({ ...each, built: isBuilt(each.id) })) };
   });
 }
 

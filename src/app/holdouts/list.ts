@@ -1,7 +1,7 @@
 /** Which hold-outs a project has, and which its specs ask for. */
 import { join } from 'node:path';
 import { CriterionId } from '../../model/criterion.ts';
-import { UserError } from '../../model/user-error.ts';
+import { exitCode, UserError } from '../../model/user-error.ts';
 import type { Wanted } from '../../spec/compare.ts';
 import { listWanted } from '../../spec/wanted.ts';
 import { digestCriterion } from '../../steps/criterion-digest.ts';
@@ -59,11 +59,20 @@ async function listIds(store: string): Promise<readonly CriterionId[]> {
 }
 
 /** Criteria with an id of the checkout around a folder. */
-export async function wantedHere(folder: string): Promise<ReadonlyMap<string, Wanted>> {
+async function wantedHere(folder: string): Promise<ReadonlyMap<string, Wanted>> {
   const specs = await lintSpecs(folder, [], false).catch((error: unknown) => {
     if (error instanceof UserError && error.code === 'E_NO_SPECS') return [];
     throw error;
   });
   const all = specs.flatMap(({ spec, findings }) => listWanted(spec, findings, digestCriterion));
   return new Map(all.map((each) => [each.id, each]));
+}
+
+/** E_NOT_FOUND without such a criterion in the checkout. */
+export async function requireWanted(folder: string, id: string): Promise<Wanted> {
+  const wanted = (await wantedHere(folder)).get(id);
+  if (wanted !== undefined) return wanted;
+  throw new UserError('E_NOT_FOUND', `no spec here has a criterion ${JSON.stringify(id)}`, 'mw spec show', {
+    exit: exitCode.notFound,
+  });
 }

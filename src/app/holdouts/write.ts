@@ -1,5 +1,5 @@
 /** Writing a scenario that no maker sees, and putting another one in its place. */
-import { cp, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { cp, lstat, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { stringify } from 'yaml';
 import { holdoutFile, loadHoldout } from '../../config/load-holdout.ts';
@@ -9,7 +9,7 @@ import type { Holdout } from '../../model/holdout.ts';
 import { exitCode, UserError } from '../../model/user-error.ts';
 import type { Wanted } from '../../spec/compare.ts';
 import { findHoldout, holdoutFolder } from '../../steps/holdouts.ts';
-import { retired, wantedHere } from './list.ts';
+import { requireWanted, retired } from './list.ts';
 import { exists, holdoutStore, namesIn } from './place.ts';
 
 /** What a new hold-out is made of: a folder with its files, or a template to be written. */
@@ -52,6 +52,11 @@ export async function rotateHoldout(home: string, folder: string, input: NewHold
   return write(store, wanted, input);
 }
 
+/** Whether there is one or not. */
+export async function putHoldout(home: string, folder: string, input: NewHoldout): Promise<MadeHoldout> {
+  return write(await holdoutStore(home, folder), await requireWanted(folder, input.id), input);
+}
+
 async function write(store: string, wanted: Wanted, { from, run, says }: NewHoldout): Promise<MadeHoldout> {
   const { id, hash, text } = wanted;
   const given = from === undefined ? null : await readGiven(resolve(from), id, hash);
@@ -62,13 +67,27 @@ async function write(store: string, wanted: Wanted, { from, run, says }: NewHold
   await rm(draft, { recursive: true, force: true });
   await mkdir(dirname(draft), { recursive: true, mode: 0o700 });
   if (from === undefined) await mkdir(draft, { mode: 0o700 });
-  else await cp(resolve(from), draft, { recursive: true });
+  else await copyPlain(resolve(from), draft);
   await writeFile(join(draft, holdoutFile), render(made, text));
   const isTemplate = given === null && run === undefined;
   if (isTemplate) await writeFile(join(draft, templateScript), templateText(id), { mode: 0o700 });
   const kept = await retire(store, id);
   await rename(draft, target);
   return { id, folder: target, template: isTemplate, retired: kept };
+}
+
+/** E_LINK for anything but files and folders: a link would lead elsewhere in each place that it is copied to. */
+async function copyPlain(from: string, to: string): Promise<void> {
+  await cp(from, to, {
+    recursive: true,
+    async filter(path) {
+      const info = await lstat(path);
+      if (info.isFile() || info.isDirectory()) return true;
+      throw new UserError('E_LINK', `${path} is neither a file nor a folder`, 'put the file itself there', {
+        exit: exitCode.conflict,
+      });
+    },
+  });
 }
 
 const templateScript = 'scenario.sh';
@@ -132,12 +151,4 @@ async function retire(store: string, id: CriterionId): Promise<string | null> {
     await rename(folder, place);
     return place;
   }
-}
-
-async function requireWanted(folder: string, id: string): Promise<Wanted> {
-  const wanted = (await wantedHere(folder)).get(id);
-  if (wanted !== undefined) return wanted;
-  throw new UserError('E_NOT_FOUND', `no spec here has a criterion ${JSON.stringify(id)}`, 'mw spec show', {
-    exit: exitCode.notFound,
-  });
 }

@@ -1,11 +1,13 @@
 import type { Command } from 'commander';
+import { closeDraft, openDraft } from '../../app/holdouts/draft.ts';
 import { gradeHere } from '../../app/holdouts/grade.ts';
 import { listHoldouts, type HoldoutRow } from '../../app/holdouts/list.ts';
 import { holdoutStore, useHoldouts } from '../../app/holdouts/place.ts';
-import { newHoldout, rotateHoldout, type MadeHoldout } from '../../app/holdouts/write.ts';
+import { newHoldout, putHoldout, rotateHoldout, type MadeHoldout } from '../../app/holdouts/write.ts';
 import { exitCode, UserError } from '../../model/user-error.ts';
 import { showControl } from '../../model/visible-text.ts';
 import type { CliContext } from '../context.ts';
+import { guideItem } from '../guide.ts';
 import { behind } from '../output.ts';
 
 interface WriteOptions {
@@ -16,23 +18,65 @@ interface WriteOptions {
 }
 
 export function define(command: Command, context: CliContext): void {
+  definePut(command, context, 'new', 'write a scenario that no maker sees', newHoldout);
+  defineWrite(command, context);
+  defineList(command, context);
+  defineRun(command, context);
+  definePut(command, context, 'rotate', 'put another scenario in the place of one; the old one is kept', rotateHoldout);
+  defineUse(command, context);
+}
+
+function definePut(
+  command: Command,
+  context: CliContext,
+  name: string,
+  description: string,
+  write: typeof newHoldout,
+): void {
   const { output, environment } = context;
-  const writing = (name: string, description: string, write: typeof newHoldout) =>
-    command
-      .command(name)
-      .description(description)
-      .argument('<criterion>', 'such as invoice-download/AC-3')
-      .option('--from <folder>', 'take the scenario from this folder')
-      .option('--run <command>', 'how it runs; "$1" is its folder, exit code 0 says that the criterion holds')
-      .option('--says <sentence>', 'all that a maker learns when it fails')
-      .option('--json', 'for programs')
-      .action(async (id: string, { from, run, says, json }: WriteOptions) => {
-        context.requirePerson();
-        const made = await write(environment.home, process.cwd(), { id, from, run, says });
-        if (json === true) return output.json({ holdout: made });
+  command
+    .command(name)
+    .description(description)
+    .argument('<criterion>', 'such as invoice-download/AC-3')
+    .option('--from <folder>', 'take the scenario from this folder')
+    .option('--run <command>', 'how it runs; "$1" is its folder, exit code 0 says that the criterion holds')
+    .option('--says <sentence>', 'all that a maker learns when it fails')
+    .option('--json', 'for programs')
+    .action(async (id: string, { from, run, says, json }: WriteOptions) => {
+      context.requirePerson();
+      const made = await write(environment.home, process.cwd(), { id, from, run, says });
+      if (json === true) return output.json({ holdout: made });
+      tellMade(made, context);
+    });
+}
+
+function defineWrite(command: Command, context: CliContext): void {
+  const { output, environment } = context;
+  command
+    .command('write')
+    .description('have an agent write one, from the spec alone; you approve')
+    .argument('<criterion>', 'such as invoice-download/AC-3')
+    .option('--note <text>', 'what the spec does not say, such as how the program is started')
+    .option('-y, --yes', 'approve what it writes')
+    .action(async (id: string, { note, yes }: { note?: string; yes?: boolean }) => {
+      context.requirePerson();
+      await context.withFactory(async (factory) => {
+        const draft = await openDraft(factory, process.cwd(), id, note ?? '');
+        if (draft.item !== null) {
+          const { state, code } = await guideItem(factory, context, draft.item, { decide: false, yes: yes === true });
+          context.exit(code);
+          if (state.status !== 'landed') return output.talk(`  Then: mw holdout write ${draft.id}`);
+        }
+        const from = { id: draft.id, from: draft.written, run: undefined, says: undefined };
+        const made = await putHoldout(environment.home, process.cwd(), from);
+        await closeDraft(draft);
         tellMade(made, context);
       });
-  writing('new', 'write a scenario that no maker sees', newHoldout);
+    });
+}
+
+function defineList(command: Command, context: CliContext): void {
+  const { output, environment } = context;
   command
     .command('list')
     .description('which there are, and which the specs ask for')
@@ -46,6 +90,10 @@ export function define(command: Command, context: CliContext): void {
       if (rows.length === 0) return output.talk('  Next: mw holdout new SPEC/AC-1');
       for (const row of rows) tellRow(row, context);
     });
+}
+
+function defineRun(command: Command, context: CliContext): void {
+  const { output } = context;
   command
     .command('run')
     .description('run them on the latest commit of the target')
@@ -60,15 +108,19 @@ export function define(command: Command, context: CliContext): void {
       );
       if (graded.some(({ passed }) => !passed)) context.exit(exitCode.notAccepted);
       if (options.json === true) return output.json({ commit, holdouts: graded });
-      for (const { id, passed, output: text } of graded) {
+      for (const { id, passed, built, output: text } of graded) {
         output.line(`${passed ? output.tone('green', '✓') : output.tone('red', '✗')} ${id}`);
+        if (passed && !built) output.line('    nothing is built for it: does the scenario decide anything?');
         if (!passed) for (const line of showControl(text.trimEnd()).split('\n').slice(1)) output.line(`    ${line}`);
       }
       output.line(
         `${graded.length} run on ${commit.slice(0, 10)}, ${graded.filter(({ passed }) => !passed).length} failed.`,
       );
     });
-  writing('rotate', 'put another scenario in the place of one; the old one is kept', rotateHoldout);
+}
+
+function defineUse(command: Command, context: CliContext): void {
+  const { output, environment } = context;
   command
     .command('use')
     .description('keep them in a folder of your own, such as a clone that a team shares')
