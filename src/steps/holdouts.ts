@@ -9,6 +9,8 @@ import type { Holdout } from '../model/holdout.ts';
 export type FoundHoldout =
   | { readonly type: 'found'; readonly holdout: Holdout; readonly folder: string }
   | { readonly type: 'missing' }
+  /** A template that nobody has filled in. */
+  | { readonly type: 'unwritten'; readonly script: string }
   /** It is there and cannot be used. */
   | { readonly type: 'broken'; readonly detail: string };
 
@@ -30,8 +32,21 @@ export async function findHoldout(store: string, id: CriterionId): Promise<Found
   const loaded = loadHoldout(text, file);
   if (!loaded.ok) return { type: 'broken', detail: loaded.problems.map(formatProblem).join('; ') };
   const { holdout } = loaded;
-  if (holdout.criterion === id) return { type: 'found', holdout, folder };
-  return { type: 'broken', detail: `${file} names ${holdout.criterion}` };
+  if (holdout.criterion !== id) return { type: 'broken', detail: `${file} names ${holdout.criterion}` };
+  const script = join(folder, templateScript);
+  const written = await readFile(script, 'utf8').catch(() => null);
+  return written === templateText(id) ? { type: 'unwritten', script } : { type: 'found', holdout, folder };
+}
+
+/** What a new hold-out begins with; as long as it says just this, it decides nothing. */
+export const templateScript = 'scenario.sh';
+
+export function templateText(id: CriterionId): string {
+  return `# Start the program as its users do, and look at what comes out. It holds when this ends with 0.
+# The folder is the root of a clean checkout. Load none of its code here: that code could end this script with 0.
+echo "the scenario for ${id} is not written yet" >&2
+exit 1
+`;
 }
 
 /** Why a hold-out cannot decide about these words, and what to type; `null` when it can. */
@@ -43,6 +58,8 @@ export function unfit(
   switch (found.type) {
     case 'missing':
       return ['asks for a hold-out, and there is none', `mw holdout new ${id}`];
+    case 'unwritten':
+      return ['asks for a hold-out, and the one that is there is not written yet', `write ${found.script}`];
     case 'broken':
       return [`asks for a hold-out, and it cannot be used: ${found.detail}`, `mw holdout list`];
     case 'found':

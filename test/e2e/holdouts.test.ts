@@ -78,13 +78,17 @@ describe.runIf(installed)('hold-outs', () => {
     expect(item.next).toBe('mw holdout new greet/AC-1, then mw retry MW-1');
   });
 
-  it('begin as a template that fails until somebody has written it', async () => {
+  it('begin as a template that decides nothing until somebody has written it', async () => {
     const made = await desk.mw(['holdout', 'new', 'greet/AC-1']);
     expect(made, made.stderr).toMatchObject({ code: 0 });
-    expect(await states()).toEqual({ 'greet/AC-1': 'ready' });
+    expect(await states()).toEqual({ 'greet/AC-1': 'unwritten' });
+    expectRefusal(await desk.mw(['holdout', 'run']), 5, 'E_HOLDOUT');
+    expect((await desk.mw(['holdout', 'list'])).stdout).toMatch(/not written yet\n +write .*scenario\.sh/);
+    const { holdouts } = await list();
+    writeFileSync(join(holdouts[0]?.folder ?? '', 'scenario.sh'), 'echo nobody is greeted\nexit 1\n');
     const ran = await desk.mw(['holdout', 'run']);
     expect(ran).toMatchObject({ code: 3 });
-    expect(ran.stdout).toContain('the scenario for greet/AC-1 is not written yet');
+    expect(ran.stdout).toContain('✗ greet/AC-1\n    nobody is greeted');
     expectRefusal(await desk.mw(['holdout', 'new', 'greet/AC-1']), 6, 'E_EXISTS');
     expectRefusal(await desk.mw(['holdout', 'new', 'greet/AC-9']), 5, 'E_NOT_FOUND');
     expect(await desk.mw(['holdout', 'rotate', 'greet/AC-1', '--run', 'true'])).toMatchObject({ code: 0 });
@@ -100,7 +104,7 @@ describe.runIf(installed)('hold-outs', () => {
     ]);
     expect(rotated, rotated.stderr).toMatchObject({ code: 0 });
     const { store } = await list();
-    expect(readFileSync(join(store, 'retired/greet/AC-1.1/scenario.sh'), 'utf8')).toContain('not written yet');
+    expect(readFileSync(join(store, 'retired/greet/AC-1.1/scenario.sh'), 'utf8')).toContain('nobody is greeted');
   });
 
   it('stop a maker who has met the visible tests alone, and tell no more than one sentence', async () => {

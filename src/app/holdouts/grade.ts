@@ -42,6 +42,8 @@ export async function gradeHere(
     });
   const pipeline = await pinHere(folder, undefined);
   const chosen = rows.filter(({ id, state }) => state === 'ready' && (names.length === 0 || names.includes(id)));
+  if (chosen.length === 0)
+    throw new UserError('E_HOLDOUT', 'no hold-out is ready to decide', 'mw holdout list', { exit: exitCode.notFound });
   const found = await Promise.all(chosen.map(({ id }) => findHoldout(holdouts, id)));
   const fit = found.flatMap((each) => (each.type === 'found' ? [each] : []));
   return withScratch(factory, async (context) => {

@@ -9,8 +9,8 @@ import { findHoldout, holdoutFolder } from '../../steps/holdouts.ts';
 import { lintSpecs } from '../specs-here.ts';
 import { holdoutStore, namesIn } from './place.ts';
 
-/** ready: it can decide · stale: written for other words · broken: it cannot be used · missing: asked for and not there · unasked: no spec has its criterion. */
-export type HoldoutState = 'ready' | 'stale' | 'broken' | 'missing' | 'unasked';
+/** ready: it can decide · unwritten: a template · stale: written for other words · broken: it cannot be used · missing: asked for and not there · unasked: no spec has its criterion. */
+export type HoldoutState = 'ready' | 'unwritten' | 'stale' | 'broken' | 'missing' | 'unasked';
 
 export interface HoldoutRow {
   readonly id: CriterionId;
@@ -18,7 +18,7 @@ export interface HoldoutRow {
   /** Whether the criterion asks for it; one that is there decides in any case. */
   readonly required: boolean;
   readonly says: string | null;
-  /** Why it is broken. */
+  /** Why it cannot be used. */
   readonly detail: string | null;
   readonly folder: string;
 }
@@ -40,6 +40,7 @@ async function describe(store: string, id: CriterionId, wanted: Wanted | null): 
   const found = await findHoldout(store, id);
   const row = { id, required: wanted?.evidence.type === 'hold-out', folder: holdoutFolder(store, id) };
   if (found.type === 'missing') return { ...row, state: 'missing', says: null, detail: null };
+  if (found.type === 'unwritten') return { ...row, state: 'unwritten', says: null, detail: `write ${found.script}` };
   if (found.type === 'broken') return { ...row, state: 'broken', says: null, detail: found.detail };
   const { says, demands } = found.holdout;
   const state = wanted === null ? 'unasked' : wanted.hash === demands ? 'ready' : 'stale';

@@ -8,7 +8,7 @@ import type { CriterionId } from '../../model/criterion.ts';
 import type { Holdout } from '../../model/holdout.ts';
 import { exitCode, UserError } from '../../model/user-error.ts';
 import type { Wanted } from '../../spec/compare.ts';
-import { findHoldout, holdoutFolder } from '../../steps/holdouts.ts';
+import { findHoldout, holdoutFolder, templateScript, templateText } from '../../steps/holdouts.ts';
 import { requireWanted, retired } from './list.ts';
 import { exists, holdoutStore, namesIn } from './place.ts';
 
@@ -90,8 +90,6 @@ async function copyPlain(from: string, to: string): Promise<void> {
   });
 }
 
-const templateScript = 'scenario.sh';
-
 function template(criterion: CriterionId, demands: string): Holdout {
   return {
     version: 1,
@@ -100,14 +98,6 @@ function template(criterion: CriterionId, demands: string): Holdout {
     run: `sh "$1/${templateScript}"`,
     says: 'It does not do what the criterion says.',
   };
-}
-
-function templateText(id: CriterionId): string {
-  return `# Start the program as its users do, and look at what comes out. It holds when this ends with 0.
-# The folder is the root of a clean checkout. Load none of its code here: that code could end this script with 0.
-echo "the scenario for ${id} is not written yet" >&2
-exit 1
-`;
 }
 
 /** What a folder brings: its own `holdout.yaml` where it has one, but for the criterion and its words. */

@@ -149,6 +149,7 @@ function tellMade({ id, folder, template, retired }: MadeHoldout, { output }: Cl
 
 const words: Readonly<Record<HoldoutRow['state'], string>> = {
   ready: 'ready',
+  unwritten: 'not written yet',
   stale: 'written for other words: mw holdout new',
   broken: 'cannot be used',
   missing: 'asked for, not there: mw holdout new',
