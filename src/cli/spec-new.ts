@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { readProjectHere } from '../app/pin-here.ts';
 import { registerProject } from '../app/projects.ts';
 import type { Factory } from '../app/open-factory.ts';
-import { lintSpecs, type SpecHere } from '../app/specs-here.ts';
+import { lintSpecs, type LintedSpec, type SpecHere } from '../app/specs-here.ts';
 import { addItems } from '../app/work.ts';
 import { isFinal } from '../model/work-item.ts';
 import { isSpecName } from '../spec/criterion-id.ts';
@@ -59,7 +59,7 @@ export function defineNew(command: Command, context: CliContext): void {
       await readProjectHere(process.cwd());
       await context.withFactory(async (factory) => {
         const { id: project } = await registerProject(factory.store, process.cwd());
-        const before = await namesHere();
+        const before = new Map((await specsHere()).map(({ path, text: words }) => [path, words]));
         const [item] = await addItems(factory, project, [describeUseCase(useCase, options.name)]);
         if (item === undefined) throw new Error('no item was added');
         if (!options.run || options.json === true) {
@@ -73,7 +73,14 @@ export function defineNew(command: Command, context: CliContext): void {
         });
         context.exit(code);
         if (!isFinal(state.status) || state.status !== 'landed') return;
-        const specs = (await lintSpecs(process.cwd(), [], false)).filter(({ spec }) => !before.includes(spec.name));
+        const specs = (await specsHere()).filter(({ path, text: words }) => before.get(path) !== words);
+        if (specs.length === 0)
+          throw new UserError(
+            'E_NOT_HERE',
+            'the spec has landed, and this checkout does not have it yet',
+            `mw show ${item.id}, to see where it is`,
+            { exit: exitCode.pending },
+          );
         printSpecs(specs, context.output);
         if (options.split === true && !(await splitAll(factory, context, specs))) return;
         context.output.talk('  Next: mw plan');
@@ -112,12 +119,11 @@ export function describeUseCase(useCase: string, name: string | undefined) {
   };
 }
 
-async function namesHere(): Promise<readonly string[]> {
-  const specs = await lintSpecs(process.cwd(), [], false).catch((error: unknown) => {
+async function specsHere(): Promise<readonly LintedSpec[]> {
+  return lintSpecs(process.cwd(), [], false).catch((error: unknown) => {
     if (error instanceof UserError && error.code === 'E_NO_SPECS') return [];
     throw error;
   });
-  return specs.map(({ spec }) => spec.name);
 }
 
 async function readUseCase(text: string | undefined, file: string | undefined): Promise<string> {

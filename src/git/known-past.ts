@@ -52,6 +52,9 @@ export function openKnownPasts(gitDir: string, pastOf: (path: string) => KnownPa
       (await runGit(['rev-parse', commit, name], { gitDir, accept: [0, 128] })).stdout.toString('utf8').split('\n'),
     );
   };
+  const added = new Map<string, Promise<boolean>>();
+  const isWhole = (first: Touch) =>
+    !isNothing(first.before) || remembered(added, `${first.commit} ${first.newPath}`, () => addsFile(gitDir, first));
   return {
     prepare(commit, path) {
       const touches = touchesOf(path);
@@ -69,12 +72,21 @@ export function openKnownPasts(gitDir: string, pastOf: (path: string) => KnownPa
       const first = past.at(-1);
       if (first === undefined) return null;
       const range = { from: line, to: line };
-      const [found] =
-        (await withFile(parentsAlong(id, past), (parents) => blame({ gitDir, commit: id, path, range, parents }))) ??
-        [];
+      const [whole, lines] = await Promise.all([
+        isWhole(first),
+        withFile(parentsAlong(id, past), (parents) => blame({ gitDir, commit: id, path, range, parents })),
+      ]);
+      const found = whole ? lines?.[0] : undefined;
       return found === undefined || (found.commit === first.commit && !isNothing(first.before)) ? null : found;
     },
   };
+}
+
+/** Among the known names alone, a file that was renamed from another one looks as if it had been written there. */
+async function addsFile(gitDir: string, { commit, newPath }: Touch): Promise<boolean> {
+  const form = ['-r', '--root', '-M', '--diff-filter=A', '--name-only', '-z', '--no-commit-id'];
+  const { stdout } = await runGit(['diff-tree', ...form, commit], { gitDir });
+  return stdout.toString('utf8').split('\0').includes(newPath);
 }
 
 function remembered<T>(known: Map<string, Promise<T>>, key: string, make: () => Promise<T>): Promise<T> {
@@ -83,9 +95,14 @@ function remembered<T>(known: Map<string, Promise<T>>, key: string, make: () => 
   return value;
 }
 
-/** The touches that made the file what it holds, newest first; empty when some of them are not known. Pure. */
+/**
+ * The touches that made the file what it holds, newest first; empty when some of them are not known, or when it has held
+ * the same twice: then content alone does not tell which of them led here. Pure.
+ */
 export function walkBack(touches: readonly Touch[], path: string, blob: string): readonly Touch[] {
   const past: Touch[] = [];
+  const made = touches.map(({ newPath, after }) => `${newPath} ${after}`);
+  if (new Set(made).size < made.length) return [];
   let [name, content] = [path, blob];
   for (const touch of touches.toReversed()) {
     if (touch.newPath !== name) continue;

@@ -37,7 +37,7 @@ export async function importWork(
     head: effect.start,
     ...(await describeCommit(effect, about, place)),
     limits: { maxBytes: Math.min(pipeline.limits.copyBytes, maxImportBytes), maxFiles: maxImportFiles },
-    isProtected: isOutOfReach(pipeline, phase.maker?.paths ?? null, about.item.criteria.length > 0),
+    isProtected: isOutOfReach(pipeline, phase.maker?.paths ?? null),
     ignore: place.ours,
     conflicted: effect.conflicts,
   });

@@ -21,19 +21,21 @@ export interface RoomCommand {
   readonly env: Readonly<Record<string, string>>;
   /** What it may read beside the checkout. */
   readonly readOnly: readonly string[];
+  /** Whether its HOME is kept on disk; else it has that of the walls, as any program has that is started behind them. */
+  readonly keepsHome: boolean;
 }
 
 export type RoomEnd = Exclude<CommandEnd, { readonly type: 'aborted' | 'vanished' | 'walls-failed' }>;
 
-/** Runs it to its end, with a HOME of its own. Throws when the end says nothing about the candidate. */
+/** Runs it to its end. Throws when the end says nothing about the candidate. */
 export async function runInRoom(
-  { name, argv, env, readOnly }: RoomCommand,
+  { name, argv, env, readOnly, keepsHome }: RoomCommand,
   { pipeline, rung, place, folder }: CheckRoom,
   context: StepContext,
   signal: AbortSignal,
 ): Promise<RoomEnd> {
   const home = join(folder, `${name}.home`);
-  await mkdir(home, { recursive: true, mode: 0o700 });
+  if (keepsHome) await mkdir(home, { recursive: true, mode: 0o700 });
   const end = await runCommand(
     {
       directory: join(folder, `${name}.check`),
@@ -41,10 +43,10 @@ export async function runInRoom(
       argv,
       stdin: '',
       workdir: place.copy.tree,
-      writable: [place.copy.tree, home],
+      writable: keepsHome ? [place.copy.tree, home] : [place.copy.tree],
       readOnly: [place.trusted.objects, ...pipeline.readOnly, ...readOnly],
       overlays: place.overlays,
-      env: { HOME: home, NO_COLOR: '1', ...env },
+      env: { ...(keepsHome ? { HOME: home } : {}), ...env },
       network: pipeline.network.checks,
       wallMs: pipeline.limits.checkMs,
       idleMs: null,

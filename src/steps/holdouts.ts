@@ -1,5 +1,5 @@
 /** The store of scenarios that no maker sees: a folder for each criterion, `SPEC/AC-3/`, with `holdout.yaml` in it. */
-import { readFile } from 'node:fs/promises';
+import { lstat, readdir, readFile, realpath } from 'node:fs/promises';
 import { join } from 'node:path';
 import { holdoutFile, loadHoldout } from '../config/load-holdout.ts';
 import { formatProblem } from '../config/problem.ts';
@@ -11,7 +11,7 @@ export type FoundHoldout =
   | { readonly type: 'missing' }
   /** A template that nobody has filled in. */
   | { readonly type: 'unwritten'; readonly script: string }
-  /** It is there and cannot be used. */
+  /** It is there, or may be, and cannot be used. */
   | { readonly type: 'broken'; readonly detail: string };
 
 /** Which folder of the store belongs to a criterion. */
@@ -19,23 +19,30 @@ export function holdoutFolder(store: string, id: CriterionId): string {
   return join(store, id);
 }
 
+/** Where another one is made before it takes the place of the one that is there. */
+export function draftFolder(store: string, id: CriterionId): string {
+  return `${holdoutFolder(store, id)}.new`;
+}
+
 export async function findHoldout(store: string, id: CriterionId): Promise<FoundHoldout> {
   const folder = holdoutFolder(store, id);
   const file = join(folder, holdoutFile);
-  let text: string;
   try {
-    text = await readFile(file, 'utf8');
+    const text = await readFile(file, 'utf8');
+    const loaded = loadHoldout(text, file);
+    if (!loaded.ok) return { type: 'broken', detail: loaded.problems.map(formatProblem).join('; ') };
+    const { holdout } = loaded;
+    if (holdout.criterion !== id) return { type: 'broken', detail: `${file} names ${holdout.criterion}` };
+    const odd = await findOdd(folder);
+    if (odd !== null) return { type: 'broken', detail: `${odd} is neither a file nor a folder` };
+    const script = join(folder, templateScript);
+    const written = await readFile(script, 'utf8').catch(() => null);
+    return written === templateText(id) ? { type: 'unwritten', script } : { type: 'found', holdout, folder };
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
-    return code === 'ENOENT' ? { type: 'missing' } : { type: 'broken', detail: message };
+    if (code !== 'ENOENT') return { type: 'broken', detail: message };
+    return (await whyAbsent(store, id)) ?? { type: 'missing' };
   }
-  const loaded = loadHoldout(text, file);
-  if (!loaded.ok) return { type: 'broken', detail: loaded.problems.map(formatProblem).join('; ') };
-  const { holdout } = loaded;
-  if (holdout.criterion !== id) return { type: 'broken', detail: `${file} names ${holdout.criterion}` };
-  const script = join(folder, templateScript);
-  const written = await readFile(script, 'utf8').catch(() => null);
-  return written === templateText(id) ? { type: 'unwritten', script } : { type: 'found', holdout, folder };
 }
 
 /** What a new hold-out begins with; as long as it says just this, it decides nothing. */
@@ -49,6 +56,25 @@ exit 1
 `;
 }
 
+/** Nothing is there, although something should be: a store that is not mounted, a replacement that was ended half-way. */
+async function whyAbsent(store: string, id: CriterionId): Promise<FoundHoldout | null> {
+  const link = await lstat(store).catch(() => null);
+  if (link?.isSymbolicLink() === true && (await realpath(store).catch(() => null)) === null)
+    return { type: 'broken', detail: `${store} leads to a folder that is not there` };
+  for (const folder of [holdoutFolder(store, id), draftFolder(store, id)]) {
+    if ((await lstat(folder).catch(() => null)) !== null)
+      return { type: 'broken', detail: `${folder} is only half of one` };
+  }
+  return null;
+}
+
+/** The first thing that cannot be copied as a file or a folder. */
+async function findOdd(folder: string): Promise<string | null> {
+  for (const entry of await readdir(folder, { recursive: true, withFileTypes: true }))
+    if (!entry.isFile() && !entry.isDirectory()) return join(entry.parentPath, entry.name);
+  return null;
+}
+
 /** Why a hold-out cannot decide about these words, and what to type; `null` when it can. */
 export function unfit(
   found: FoundHoldout,
@@ -59,12 +85,12 @@ export function unfit(
     case 'missing':
       return ['asks for a hold-out, and there is none', `mw holdout new ${id}`];
     case 'unwritten':
-      return ['asks for a hold-out, and the one that is there is not written yet', `write ${found.script}`];
+      return ['has a hold-out that is not written yet', `write ${found.script}`];
     case 'broken':
-      return [`asks for a hold-out, and it cannot be used: ${found.detail}`, `mw holdout list`];
+      return [`has a hold-out that cannot be used: ${found.detail}`, `mw holdout list`];
     case 'found':
       return found.holdout.demands === hash
         ? null
-        : ['asks for a hold-out, and the one that is there was written for other words', `mw holdout new ${id}`];
+        : ['has a hold-out that was written for other words', `mw holdout new ${id}, or mw holdout retire ${id}`];
   }
 }

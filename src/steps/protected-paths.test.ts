@@ -23,14 +23,13 @@ test.each(['src/a.ts', 'tools/other.sh', 'docs/millwright.yaml', 'test/a.ts'])('
   expect(isProtected(path)).toBe(false);
 });
 
-test('specs are out of reach of whoever makes their criteria true, unless the phase is there for them', () => {
+test('specs are out of reach of whoever builds, whatever for, unless the phase is there for them', () => {
   const pipeline = { protect: [], agents: {} };
   for (const path of ['specs/a/spec.md', 'specs/a/work.md', 'Specs/a/SPEC.md']) {
-    expect(isOutOfReach(pipeline, null, true)(path)).toBe(true);
-    expect(isOutOfReach(pipeline, null, false)(path)).toBe(false);
+    expect(isOutOfReach(pipeline, null)(path)).toBe(true);
   }
-  expect(isOutOfReach(pipeline, ['specs/*/spec.md'], true)('specs/a/spec.md')).toBe(false);
-  expect(isOutOfReach(pipeline, null, true)('specs/a/picture.png')).toBe(false);
+  expect(isOutOfReach(pipeline, ['specs/*/spec.md'])('specs/a/spec.md')).toBe(false);
+  expect(isOutOfReach(pipeline, null)('specs/a/picture.png')).toBe(false);
 });
 
 test('the program of each part of a command is found, behind interpreters, options and variables', () => {

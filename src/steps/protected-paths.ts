@@ -20,21 +20,21 @@ export function isMatchOf({ protect, agents }: Pick<PinnedPipeline, 'protect' | 
   return (path) => matches(path) || programs.has(path.toLowerCase());
 }
 
-/** What the work of an item with criteria is planned from and judged by. */
+/** What work is planned from and judged by. */
 const isSpec = picomatch('specs/*/{spec,work}.md', { dot: true, flags: 'is' });
 
 /**
  * Whether a phase's agent may not change a path. A phase that names its files may change these alone, and what decides
  * about agents' work only where it names that very folder: pipelines let that through by a person's approval only.
- * `judged`: the item has criteria; whoever makes them true may not take others out of the specs, or ask for less.
+ * Whoever builds may not take criteria out of the specs, or ask for less, or for other evidence: not in work of its own,
+ * and not in that of others.
  */
 export function isOutOfReach(
   pipeline: Pick<PinnedPipeline, 'protect' | 'agents'>,
   paths: readonly string[] | null,
-  judged: boolean,
 ): (path: string) => boolean {
   const isProtected = isMatchOf(pipeline);
-  if (paths === null) return judged ? (path) => isProtected(path) || isSpec(path) : isProtected;
+  if (paths === null) return (path) => isProtected(path) || isSpec(path);
   const isNamed = picomatch([...paths], { dot: true });
   const authority = paths.filter((path) => path.startsWith('.millwright/'));
   const isOwnAuthority = authority.length === 0 ? () => false : picomatch(authority, { dot: true });

@@ -24,24 +24,19 @@ export async function runChecks(
   signal: AbortSignal,
 ): Promise<EventOf<'checks-finished'>> {
   const pipeline = pinned(about);
-  const takeRoom = async (): Promise<CheckRoom> => {
-    const at = { effect: effect.id, about, commit: effect.commit, base: effect.commit, accepted: false, keep: false };
-    const place = await takeWorkplace(at, context, signal);
-    return { pipeline, rung: rungOf(about), place, folder: context.home.effect(effect.id) };
-  };
+  const at = { effect: effect.id, commit: effect.commit, accepted: false };
   const hidden = effect.checks.includes('criteria') ? await holdoutsFor(about, context) : [];
-  const results = await takeRoom().then(
-    async (room) => {
-      if (hidden.length === 0) return runAll(effect, about, room, [], context, signal);
-      // First, and in a checkout of their own: nothing that a maker wrote has run in it.
-      const graded = await gradeHoldouts(hidden, room, context, signal);
-      return runAll(effect, about, await takeRoom(), graded, context, signal);
-    },
-    (error: unknown) => {
-      if (error instanceof SetupFailed) return effect.checks.map((name) => unprepared(name, pipeline, error.message));
-      throw error;
-    },
-  );
+  const perform = async (): Promise<readonly CheckResult[]> => {
+    // First: nothing that a maker wrote has run by then.
+    const graded = await gradeHoldouts(hidden, at, about, context, signal);
+    const place = await takeWorkplace({ ...at, about, base: effect.commit, keep: false }, context, signal);
+    const room = { pipeline, rung: rungOf(about), place, folder: context.home.effect(effect.id) };
+    return runAll(effect, about, room, graded, context, signal);
+  };
+  const results = await perform().catch((error: unknown) => {
+    if (error instanceof SetupFailed) return effect.checks.map((name) => unprepared(name, pipeline, error.message));
+    throw error;
+  });
   return { type: 'checks-finished', effect: effect.id, commit: effect.commit, results: [...results] };
 }
 
@@ -124,7 +119,12 @@ async function runOne(
   const startedAt = performance.now();
   if (check.report !== undefined) await clearCheckoutFile(room.place.copy.tree, check.report);
   const argv = ['/bin/sh', '-c', check.run];
-  const end = await runInRoom({ name, argv, env: { CI: '1' }, readOnly: [] }, room, context, signal);
+  const end = await runInRoom(
+    { name, argv, env: { CI: '1', NO_COLOR: '1' }, readOnly: [], keepsHome: true },
+    room,
+    context,
+    signal,
+  );
   const output = `${end.stdout}${end.stderr === '' ? '' : `\n${end.stderr}`}`;
   const exitCode = end.type === 'exited' ? end.exitCode : null;
   const status = judgeCheck({ kind: check.kind, end: end.type, exitCode, output });

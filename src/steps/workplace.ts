@@ -62,6 +62,8 @@ export async function takeWorkplace(
     readonly base: string;
     readonly accepted: boolean;
     readonly keep: boolean;
+    /** A working copy that is made here for this once, instead of one that is kept. */
+    readonly directory?: string;
   },
   context: StepContext,
   signal: AbortSignal,
@@ -86,7 +88,10 @@ export async function takeWorkplace(
   );
   if (made.type === 'failed') throw new SetupFailed(made.detail);
   const { environment } = made;
-  const { directory, taken } = await context.copies.take(item.project, input.effect);
+  const { directory, taken } =
+    input.directory === undefined
+      ? await context.copies.take(item.project, input.effect)
+      : { directory: input.directory, taken: 'now' as const };
   if (!input.keep || taken === 'now') {
     // With `keep` and a copy that was not its own, the copy that its session worked in is gone: nothing can be adopted.
     if (taken === 'again' || input.keep) await emptyOfProcesses(context.home.effect(input.effect));

@@ -15,6 +15,8 @@ export type HoldoutState = 'ready' | 'unwritten' | 'stale' | 'broken' | 'missing
 export interface HoldoutRow {
   readonly id: CriterionId;
   readonly state: HoldoutState;
+  /** Of what the criterion demands now; empty where no spec has it. */
+  readonly hash: string;
   /** Whether the criterion asks for it; one that is there decides in any case. */
   readonly required: boolean;
   readonly says: string | null;
@@ -24,7 +26,7 @@ export interface HoldoutRow {
 }
 
 /** Below this folder of the store lies what was replaced. */
-export const retired = 'retired';
+export const retired = '.retired';
 
 /** Everything that is there or asked for. */
 export async function listHoldouts(home: string, folder: string): Promise<readonly HoldoutRow[]> {
@@ -38,7 +40,12 @@ export async function listHoldouts(home: string, folder: string): Promise<readon
 
 async function describe(store: string, id: CriterionId, wanted: Wanted | null): Promise<HoldoutRow> {
   const found = await findHoldout(store, id);
-  const row = { id, required: wanted?.evidence.type === 'hold-out', folder: holdoutFolder(store, id) };
+  const row = {
+    id,
+    hash: wanted?.hash ?? '',
+    required: wanted?.evidence.type === 'hold-out',
+    folder: holdoutFolder(store, id),
+  };
   if (found.type === 'missing') return { ...row, state: 'missing', says: null, detail: null };
   if (found.type === 'unwritten') return { ...row, state: 'unwritten', says: null, detail: `write ${found.script}` };
   if (found.type === 'broken') return { ...row, state: 'broken', says: null, detail: found.detail };

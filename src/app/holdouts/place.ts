@@ -1,8 +1,9 @@
 /** Where the hold-outs of a project are kept: in the home, or in a folder of the team's. */
-import { lstat, mkdir, readdir, readlink, realpath, rm, symlink } from 'node:fs/promises';
-import { dirname, isAbsolute, relative } from 'node:path';
+import { lstat, mkdir, readdir, readFile, readlink, realpath, rm, symlink } from 'node:fs/promises';
+import { dirname, isAbsolute, join, relative, sep } from 'node:path';
 import { exitCode, UserError } from '../../model/user-error.ts';
 import { homeAt } from '../../store/home.ts';
+import { readProjectHere } from '../pin-here.ts';
 import { findRepository, idOf } from '../projects.ts';
 
 /** The folder of the hold-outs, whether it is there or not; a link of the team's is followed. */
@@ -34,20 +35,44 @@ export async function useHoldouts(home: string, folder: string, target: string |
   const real = await realpath(target).catch(() => null);
   if (real === null)
     throw new UserError('E_NOT_FOUND', `there is no folder ${target}`, `mkdir ${target}`, { exit: exitCode.notFound });
-  for (const top of [await realpath(path), await realpath(repository.commonDir)]) {
-    const inside = relative(top, real);
-    if (!inside.startsWith('..') && !isAbsolute(inside))
-      throw new UserError(
-        'E_INSIDE',
-        `${real} lies in the repository, where every maker finds it`,
-        'give a folder outside',
-        { exit: exitCode.usage },
-      );
-  }
+  const seen = await whereMakersLook(folder, path, repository.commonDir);
+  const top = seen.find((each) => isWithin(each, real) || isWithin(real, each));
+  if (top !== undefined || isWithin(place, real))
+    throw new UserError(
+      'E_INSIDE',
+      top === undefined ? `${real} is the home's own place for them` : `makers see ${top}, and ${real} lies there`,
+      top === undefined ? 'mw holdout use --home' : 'give a folder outside',
+      { exit: exitCode.usage },
+    );
   await rm(place, { force: true, recursive: true });
   await mkdir(dirname(place), { recursive: true, mode: 0o700 });
   await symlink(real, place);
   return real;
+}
+
+/** Every checkout of the repository, what the configuration shows to agents, and what is in every sandbox. */
+async function whereMakersLook(folder: string, top: string, gitDir: string): Promise<readonly string[]> {
+  const shown = await readProjectHere(folder).then(
+    ({ config }) => config.sandbox.readOnly,
+    (error: unknown) => {
+      if (error instanceof UserError) return [];
+      throw error;
+    },
+  );
+  const worktrees = await Promise.all(
+    (await namesIn(join(gitDir, 'worktrees'))).map(async (name) =>
+      dirname((await readFile(join(gitDir, 'worktrees', name, 'gitdir'), 'utf8').catch(() => '')).trim() || gitDir),
+    ),
+  );
+  const all = [top, gitDir, ...worktrees, ...shown, '/usr', '/bin', '/sbin', '/lib', '/lib64', '/etc'];
+  const real = await Promise.all(all.map((each) => realpath(each).catch(() => null)));
+  return real.filter((each) => each !== null);
+}
+
+/** Whether `path` is `top`, or lies below it. */
+function isWithin(top: string, path: string): boolean {
+  const way = relative(top, path);
+  return way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way);
 }
 
 /** What a folder holds; nothing where it is not there. */

@@ -4,11 +4,11 @@ import { dirname, join, resolve } from 'node:path';
 import { stringify } from 'yaml';
 import { holdoutFile, loadHoldout } from '../../config/load-holdout.ts';
 import { configError } from '../../config/problem.ts';
-import type { CriterionId } from '../../model/criterion.ts';
+import { CriterionId } from '../../model/criterion.ts';
 import type { Holdout } from '../../model/holdout.ts';
 import { exitCode, UserError } from '../../model/user-error.ts';
 import type { Wanted } from '../../spec/compare.ts';
-import { findHoldout, holdoutFolder, templateScript, templateText } from '../../steps/holdouts.ts';
+import { draftFolder, findHoldout, holdoutFolder, templateScript, templateText } from '../../steps/holdouts.ts';
 import { requireWanted, retired } from './list.ts';
 import { exists, holdoutStore, namesIn } from './place.ts';
 
@@ -52,6 +52,16 @@ export async function rotateHoldout(home: string, folder: string, input: NewHold
   return write(store, wanted, input);
 }
 
+/** Takes one away that nobody wants any more; answers where it is kept. E_NOT_FOUND. */
+export async function retireHoldout(home: string, folder: string, id: string): Promise<string> {
+  const known = CriterionId.safeParse(id);
+  const kept = known.success ? await retire(await holdoutStore(home, folder), known.data) : null;
+  if (kept !== null) return kept;
+  throw new UserError('E_NOT_FOUND', `there is no hold-out ${JSON.stringify(id)}`, 'mw holdout list', {
+    exit: exitCode.notFound,
+  });
+}
+
 /** Whether there is one or not. */
 export async function putHoldout(home: string, folder: string, input: NewHoldout): Promise<MadeHoldout> {
   return write(await holdoutStore(home, folder), await requireWanted(folder, input.id), input);
@@ -63,7 +73,7 @@ async function write(store: string, wanted: Wanted, { from, run, says }: NewHold
   const own = { ...(run === undefined ? {} : { run }), ...(says === undefined ? {} : { says }) };
   const made = check({ ...template(id, hash), ...given, ...own }, id);
   const target = holdoutFolder(store, id);
-  const draft = `${target}.new`;
+  const draft = draftFolder(store, id);
   await rm(draft, { recursive: true, force: true });
   await mkdir(dirname(draft), { recursive: true, mode: 0o700 });
   if (from === undefined) await mkdir(draft, { mode: 0o700 });

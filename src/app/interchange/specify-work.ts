@@ -2,9 +2,14 @@
 import { exitCode, UserError } from '../../model/user-error.ts';
 import type { NewWork } from '../../spec/interchange/new-work.ts';
 
-/** Those of these numbers or keys; all without one. E_NOT_FOUND. */
+/** Those of these numbers or keys; all without one. E_NOT_FOUND, E_AMBIGUOUS. */
 export function chooseWork(work: readonly NewWork[], names: readonly string[]): readonly NewWork[] {
   const isNamed = ({ key }: NewWork, name: string) => key === name || key.endsWith(`#${name.replace(/^#/, '')}`);
+  const several = names.find((name) => work.filter((each) => isNamed(each, name)).length > 1);
+  if (several !== undefined)
+    throw new UserError('E_AMBIGUOUS', `${several} is an issue of several repositories`, 'name it as OWNER/NAME#12', {
+      exit: exitCode.usage,
+    });
   const unknown = names.find((name) => !work.some((each) => isNamed(each, name)));
   if (unknown !== undefined)
     throw new UserError(

@@ -3,7 +3,7 @@ import { closeDraft, openDraft } from '../../app/holdouts/draft.ts';
 import { gradeHere } from '../../app/holdouts/grade.ts';
 import { listHoldouts, type HoldoutRow } from '../../app/holdouts/list.ts';
 import { holdoutStore, useHoldouts } from '../../app/holdouts/place.ts';
-import { newHoldout, putHoldout, rotateHoldout, type MadeHoldout } from '../../app/holdouts/write.ts';
+import { newHoldout, putHoldout, retireHoldout, rotateHoldout, type MadeHoldout } from '../../app/holdouts/write.ts';
 import { exitCode, UserError } from '../../model/user-error.ts';
 import { showControl } from '../../model/visible-text.ts';
 import type { CliContext } from '../context.ts';
@@ -23,6 +23,7 @@ export function define(command: Command, context: CliContext): void {
   defineList(command, context);
   defineRun(command, context);
   definePut(command, context, 'rotate', 'put another scenario in the place of one; the old one is kept', rotateHoldout);
+  defineRetire(command, context);
   defineUse(command, context);
 }
 
@@ -102,9 +103,14 @@ function defineRun(command: Command, context: CliContext): void {
     .action(async (names: readonly string[], options: { json?: boolean }) => {
       context.requirePerson();
       const stop = new AbortController();
-      process.once('SIGINT', () => stop.abort());
-      const { commit, graded } = await context.withFactory((factory) =>
-        gradeHere(factory, process.cwd(), names, stop.signal),
+      for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort());
+      const { commit, graded } = await context.withFactory(async (factory) =>
+        gradeHere(factory, process.cwd(), names, stop.signal).catch((error: unknown) => {
+          if (!stop.signal.aborted) throw error;
+          throw new UserError('E_INTERRUPTED', 'stopped; nothing of it is left', 'mw holdout run', {
+            exit: exitCode.interrupted,
+          });
+        }),
       );
       if (graded.some(({ passed }) => !passed)) context.exit(exitCode.notAccepted);
       if (options.json === true) return output.json({ commit, holdouts: graded });
@@ -116,6 +122,18 @@ function defineRun(command: Command, context: CliContext): void {
       output.line(
         `${graded.length} run on ${commit.slice(0, 10)}, ${graded.filter(({ passed }) => !passed).length} failed.`,
       );
+    });
+}
+
+function defineRetire(command: Command, context: CliContext): void {
+  command
+    .command('retire')
+    .description('let one decide no more; it is kept')
+    .argument('<criterion>', 'such as invoice-download/AC-3')
+    .action(async (id: string) => {
+      context.requirePerson();
+      const kept = await retireHoldout(context.environment.home, process.cwd(), id);
+      context.output.line(showControl(`kept in ${kept}`));
     });
 }
 

@@ -5,7 +5,8 @@ import { readGithub } from '../../app/interchange/github-source.ts';
 import { applyOpenSpecChange, importOpenSpec } from '../../app/interchange/import-openspec.ts';
 import { importSpecKit } from '../../app/interchange/import-spec-kit.ts';
 import { asUseCase, chooseWork } from '../../app/interchange/specify-work.ts';
-import type { ReadWork } from '../../app/interchange/told.ts';
+import { place, type ReadWork } from '../../app/interchange/told.ts';
+import { caution } from '../../spec/interchange/remark.ts';
 import type { CliContext } from '../context.ts';
 import { reportTold, type ReportOptions } from '../interchange-report.ts';
 
@@ -48,7 +49,7 @@ export function define(command: Command, context: CliContext): void {
     .argument('<source>', 'OWNER/NAME, or a file with what the API answered')
     .option('--token-from <variable>', 'the variable that holds a token, for example GITHUB_TOKEN')
     .option('--api-url <url>', 'of an Enterprise server: https://HOST/api/v3')
-    .option('--only <number...>', 'these issues alone')
+    .option('--only <number>', 'this issue alone; may be given again', collect)
     .option('--specify', 'take each as a use case: an agent asks and writes a spec, instead of building it')
     .action(async (source: string, options: GithubOptions) => {
       const { tokenFrom = null, apiUrl = null } = options;
@@ -57,6 +58,10 @@ export function define(command: Command, context: CliContext): void {
       if (options.specify !== true) return addAndReport({ ...read, work: chosen }, options, context);
       await addAndReport({ ...read, work: chosen.map(asUseCase) }, options, context, 'intake');
     });
+}
+
+function collect(value: string, before: readonly string[] = []): readonly string[] {
+  return [...before, value];
 }
 
 function workCommand(command: Command, name: string, description: string): Command {
@@ -86,6 +91,18 @@ async function addAndReport(
   if (work.length === 0) return reportTold({ files, items: [], known: [], remarks }, options, context);
   await context.withFactory(async (factory) => {
     const added = await addWork(factory, process.cwd(), work, options.dryRun === true, pipeline);
-    reportTold({ files, ...added, remarks }, options, context);
+    const [taken] = pipeline === undefined ? [] : added.known;
+    const known =
+      taken === undefined
+        ? []
+        : place(taken.key, [
+            caution(
+              'known',
+              null,
+              `is ${taken.id} already, which is left as it is`,
+              `mw cancel ${taken.id}, and import it again`,
+            ),
+          ]);
+    reportTold({ files, ...added, remarks: [...remarks, ...known] }, options, context);
   });
 }
