@@ -1,11 +1,14 @@
 /** Scenarios that no maker sees: asked for, written, run on what makers made, and kept from them. */
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { openDesk, type Desk } from '../support/cli-desk.ts';
 import { expectRefusal, mwJson, projectFiles, showItem } from '../support/cli-project.ts';
 
-/** Greets Ada alone until it is told that something is wrong; and looks for what it is not to see. */
+/**
+ * Greets Ada alone until it is told that something is wrong; looks for what it is not to see, and has its program leave
+ * signs for later sessions, of which one is no file.
+ */
 const maker = `
 if [ -n "$MW_REVIEWER" ]; then echo '{"verdict":"pass","findings":[]}'; exit; fi
 if [ "$MW_PHASE" = examine ]; then
@@ -20,8 +23,9 @@ fi
 grep -rl Grace . / --include=scenario.sh 2>/dev/null > found.txt
 case "$prompt" in
   *'a scenario that you cannot see failed'*) echo 'echo "hello $1"' > greet.sh ;;
-  *) echo 'if [ "$1" = Ada ]; then echo "hello Ada"; fi' > greet.sh ;;
+  *) echo 'touch -d @86399 .millwright; touch left; if [ "$1" = Ada ]; then echo "hello Ada"; fi' > greet.sh ;;
 esac
+stat -c %Y .millwright > times.txt
 `;
 
 const spec = `# Greet
@@ -119,6 +123,21 @@ describe.runIf(installed)('hold-outs', () => {
     expect(prompt.stdout).toContain('greet/AC-1: a scenario that you cannot see failed: Somebody is not greeted.');
     expect(prompt.stdout).not.toContain('Grace');
     expect(readFileSync(at('found.txt'), 'utf8')).toBe('');
+    expect(readFileSync(at('times.txt'), 'utf8')).not.toContain('86399');
+    expect(existsSync(at('left'))).toBe(false);
+  });
+
+  it('run in a checkout of their own each, whatever another one has left in its own', async () => {
+    const put = (id: string, run: string) => desk.mw(['holdout', 'rotate', id, '--run', run]);
+    expect(await desk.mw(['holdout', 'new', 'greet/AC-2', '--run', 'touch left'])).toMatchObject({ code: 0 });
+    const ran = await desk.mw(['holdout', 'run']);
+    expect(ran.stdout).toContain('2 run on');
+    expect(await put('greet/AC-2', 'test ! -e left')).toMatchObject({ code: 0 });
+    const again = await desk.mw(['holdout', 'run']);
+    expect(again, again.stdout).toMatchObject({ code: 0 });
+    expect(await desk.mw(['holdout', 'retire', 'greet/AC-2'])).toMatchObject({ code: 0 });
+    expectRefusal(await desk.mw(['holdout', 'retire', 'greet/AC-2']), 5, 'E_NOT_FOUND');
+    expect(readdirSync(join(desk.home, 'grading'))).toEqual([]);
   });
 
   it('look like ordinary use to what they start, and are gone after it', async () => {
@@ -159,6 +178,12 @@ describe.runIf(installed)('hold-outs', () => {
     expect(listed.stdout).toContain('cannot be used');
     expect(listed.stdout.replaceAll(/\s+/g, ' ')).toContain('did you mean "says"?');
     writeFileSync(file, text);
+    writeFileSync(file, text.replace('\ncriterion: greet/AC-1', '\ncriterion: greet/AC-2'));
+    expectRefusal(await desk.mw(['holdout', 'run']), 5, 'E_HOLDOUT');
+    writeFileSync(file, text);
+    symlinkSync(join(outside, 'scenario.sh'), join(outside, 'linked.sh'));
+    expectRefusal(await desk.mw(['holdout', 'rotate', 'greet/AC-1', '--from', outside]), 6, 'E_LINK');
+    rmSync(join(outside, 'linked.sh'));
     const bad = await desk.mw(['holdout', 'rotate', 'greet/AC-1', '--run', 'true', '--says', 'two\nlines']);
     expectRefusal(bad, 2, 'E_CONFIG');
     expect(await states()).toEqual({ 'greet/AC-1': 'ready' });
@@ -185,7 +210,14 @@ describe.runIf(installed)('hold-outs', () => {
     mkdirSync(team);
     for (const name of readdirSync(store)) rmSync(join(store, name), { recursive: true });
     mkdirSync(at('hidden'), { recursive: true });
-    expectRefusal(await desk.mw(['holdout', 'use', at('hidden')]), 2, 'E_INSIDE');
+    mkdirSync(at('..hidden'));
+    const shown = join(desk.root, 'shown');
+    mkdirSync(shown);
+    const text = readFileSync(at('millwright.yaml'), 'utf8');
+    writeFileSync(at('millwright.yaml'), text.replace('rung: bubblewrap', `rung: bubblewrap, readOnly: ["${shown}"]`));
+    for (const folder of [at('hidden'), at('..hidden'), shown, desk.root, '/usr/local', store])
+      expectRefusal(await desk.mw(['holdout', 'use', folder]), 2, 'E_INSIDE');
+    writeFileSync(at('millwright.yaml'), text);
     expect(await desk.mw(['holdout', 'use', team])).toMatchObject({ code: 0 });
     expect(await desk.mw(['holdout', 'new', 'greet/AC-1', '--from', outside])).toMatchObject({ code: 0 });
     expect(existsSync(join(team, 'greet/AC-1/scenario.sh'))).toBe(true);

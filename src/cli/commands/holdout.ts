@@ -3,6 +3,7 @@ import { closeDraft, openDraft } from '../../app/holdouts/draft.ts';
 import { gradeHere } from '../../app/holdouts/grade.ts';
 import { listHoldouts, type HoldoutRow } from '../../app/holdouts/list.ts';
 import { holdoutStore, useHoldouts } from '../../app/holdouts/place.ts';
+import { adviseOnTracing } from '../../app/holdouts/tracing.ts';
 import { newHoldout, putHoldout, retireHoldout, rotateHoldout, type MadeHoldout } from '../../app/holdouts/write.ts';
 import { exitCode, UserError } from '../../model/user-error.ts';
 import { showControl } from '../../model/visible-text.ts';
@@ -90,6 +91,8 @@ function defineList(command: Command, context: CliContext): void {
       output.line(showControl(`kept in ${store}`));
       if (rows.length === 0) return output.talk('  Next: mw holdout new SPEC/AC-1');
       for (const row of rows) tellRow(row, context);
+      const advice = await adviseOnTracing();
+      if (advice !== null) output.talk(`  Note: ${advice}`);
     });
 }
 
