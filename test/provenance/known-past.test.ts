@@ -10,9 +10,9 @@ import { pastOf } from '../../src/insight/built-reading.ts';
 import { readBuilt } from '../../src/insight/read-built.ts';
 
 interface Scene {
-  git(...args: string[]): string;
+  readonly git: (...args: readonly string[]) => string;
   /** Writes a file and commits it; `ours`: as the factory does. */
-  put(path: string, text: string, ours?: 'ours'): string;
+  readonly put: (path: string, text: string, ours?: 'ours') => string;
 }
 
 const dated = {
@@ -26,7 +26,7 @@ function makeScene(): Scene & { readonly gitDir: string } {
   const folder = mkdtempSync(join(tmpdir(), 'mw-known-'));
   onTestFinished(() => rmSync(folder, { recursive: true }));
   let at = 1_700_000_000;
-  const git = (...args: string[]) => {
+  const git = (...args: readonly string[]) => {
     at += 10;
     const env = { ...dated, HOME: folder, GIT_AUTHOR_DATE: `${at} +0000`, GIT_COMMITTER_DATE: `${at} +0000` };
     const own = ['-c', 'user.name=Pat', '-c', 'user.email=pat@localhost', '-c', 'merge.renames=true'];
