@@ -21,7 +21,20 @@ export function isMatchOf({ protect, agents }: Pick<PinnedPipeline, 'protect' | 
 }
 
 /** What work is planned from and judged by. */
-const isSpec = picomatch('specs/*/{spec,work}.md', { dot: true, flags: 'is' });
+const specFiles = 'specs/*/{spec,work}.md';
+const isSpec = picomatch(specFiles, { dot: true, flags: 'is' });
+
+/** What an agent may change, in globs. */
+export interface Reach {
+  /** These alone; `null`: anything. */
+  readonly only: readonly string[] | null;
+  readonly never: readonly string[];
+}
+
+/** The same as `isOutOfReach`, for the agent to read. */
+export function reachOf(pipeline: Pick<PinnedPipeline, 'protect'>, paths: readonly string[] | null): Reach {
+  return { only: paths, never: paths === null ? [...alwaysProtected, specFiles, ...pipeline.protect] : [] };
+}
 
 /**
  * Whether a phase's agent may not change a path. A phase that names its files may change these alone, and what decides

@@ -9,6 +9,7 @@ import { pinned, rungOf, type StepContext, type StepItem } from './context.ts';
 import { artifactTexts, textOf } from './artifact-texts.ts';
 import { claimCriteria, commitFiles, importWork } from './candidate-commit.ts';
 import { writePrompt } from './prompt.ts';
+import { reachOf } from './protected-paths.ts';
 import { hasBegun, refuseVanished, runAgent, type AgentResult } from './run-agent.ts';
 import { findReusable, hashInputs } from './reuse.ts';
 import { factsOf } from './validate-result.ts';
@@ -105,7 +106,7 @@ async function promptFor(
     instructions: await textOf(maker.instructions.hash, context),
     schema: maker.output.type === 'schema' ? maker.output.schema : null,
     exits: true,
-    writes: maker.writes,
+    reach: maker.writes ? reachOf(pipeline, maker.paths ?? null) : null,
     item: about.item,
     artifacts: await artifactTexts(effect.artifacts, pipeline, context),
     checks: phase.checks.flatMap((name) => {

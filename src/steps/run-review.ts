@@ -36,7 +36,7 @@ export async function runReview(
     instructions: await textOf(reviewer.instructions.hash, context),
     schema: reviewSchema,
     exits: false,
-    writes: false,
+    reach: null,
     item: about.item,
     artifacts: await artifactTexts(effect.artifacts, pipeline, context),
     checks: [],

@@ -1,0 +1,35 @@
+import { expect, test } from 'vitest';
+import { writePrompt } from './prompt.ts';
+import { reachOf } from './protected-paths.ts';
+
+const pipeline = { protect: ['lib/pay/**'] };
+const parts = {
+  instructions: '# Build',
+  schema: null,
+  exits: true,
+  item: { id: 'MW-1', title: 'Do it', body: '', criteria: [] },
+  artifacts: [],
+  checks: [],
+  diff: null,
+  tried: [],
+  feedback: [],
+};
+
+test('an agent is told what is not its own to change, before it tries', () => {
+  const prompt = writePrompt({ ...parts, reach: reachOf(pipeline, null) });
+  expect(prompt).toContain('not yours to change');
+  for (const glob of ['millwright.yaml', '.millwright/**', 'specs/*/{spec,work}.md', 'lib/pay/**'])
+    expect(prompt).toContain(`\`${glob}\``);
+});
+
+test('an agent that is held to certain files is told these', () => {
+  const prompt = writePrompt({ ...parts, reach: reachOf(pipeline, ['specs/*/work.md']) });
+  expect(prompt).toContain('You may change these files and no others: `specs/*/work.md`.');
+  expect(prompt).not.toContain('lib/pay');
+});
+
+test('an agent that only reads is told so', () => {
+  const prompt = writePrompt({ ...parts, reach: null });
+  expect(prompt).toContain('Read only');
+  expect(prompt).not.toContain('change, and work');
+});
