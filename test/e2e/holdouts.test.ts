@@ -1,5 +1,14 @@
 /** Scenarios that no maker sees: asked for, written, run on what makers made, and kept from them. */
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { openDesk, type Desk } from '../support/cli-desk.ts';
@@ -184,6 +193,7 @@ describe.runIf(installed)('hold-outs', () => {
     symlinkSync(join(outside, 'scenario.sh'), join(outside, 'linked.sh'));
     expectRefusal(await desk.mw(['holdout', 'rotate', 'greet/AC-1', '--from', outside]), 6, 'E_LINK');
     rmSync(join(outside, 'linked.sh'));
+    expect(await states()).toEqual({ 'greet/AC-1': 'ready' });
     const bad = await desk.mw(['holdout', 'rotate', 'greet/AC-1', '--run', 'true', '--says', 'two\nlines']);
     expectRefusal(bad, 2, 'E_CONFIG');
     expect(await states()).toEqual({ 'greet/AC-1': 'ready' });
@@ -222,6 +232,10 @@ describe.runIf(installed)('hold-outs', () => {
     expect(await desk.mw(['holdout', 'new', 'greet/AC-1', '--from', outside])).toMatchObject({ code: 0 });
     expect(existsSync(join(team, 'greet/AC-1/scenario.sh'))).toBe(true);
     expect(await desk.mw(['holdout', 'run'])).toMatchObject({ code: 0 });
+    renameSync(team, `${team}.away`);
+    expectRefusal(await desk.mw(['holdout', 'list']), 5, 'E_NOT_FOUND');
+    expectRefusal(await desk.mw(['holdout', 'new', 'greet/AC-1']), 5, 'E_NOT_FOUND');
+    renameSync(`${team}.away`, team);
     expect(await desk.mw(['holdout', 'use', '--home'])).toMatchObject({ code: 0 });
     expect(existsSync(join(team, 'greet/AC-1/scenario.sh'))).toBe(true);
     expect(await states()).toEqual({ 'greet/AC-1': 'missing' });

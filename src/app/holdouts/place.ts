@@ -6,19 +6,26 @@ import { homeAt } from '../../store/home.ts';
 import { readProjectHere } from '../pin-here.ts';
 import { findRepository, idOf } from '../projects.ts';
 
-/** The folder of the hold-outs, whether it is there or not; a link of the team's is followed. */
+/** The folder of the hold-outs; one of the team's must be there, one in the home need not. E_NOT_FOUND. */
 export async function holdoutStore(home: string, folder: string): Promise<string> {
   const { path } = await findRepository(folder);
   const place = homeAt(home).project(idOf(path)).holdouts;
-  return realpath(place).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return place;
-    throw error;
+  return realpath(place).catch(async (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'ENOENT') throw error;
+    const target = await readlink(place).catch(() => null);
+    if (target === null) return place;
+    throw new UserError(
+      'E_NOT_FOUND',
+      `the folder of the hold-outs is not there: ${target}`,
+      'bring it back, or mw holdout use FOLDER',
+      { exit: exitCode.notFound },
+    );
   });
 }
 
 /**
  * Keeps the hold-outs in a folder of the team's, such as a clone of a repository of its own; `null`: in the home again.
- * E_INSIDE for a folder in the repository, where every maker would find it; E_EXISTS while hold-outs lie in the home.
+ * E_INSIDE for a folder that makers see, or that holds one; E_EXISTS while hold-outs lie in the home.
  */
 export async function useHoldouts(home: string, folder: string, target: string | null): Promise<string> {
   const { path, repository } = await findRepository(folder);
@@ -40,7 +47,9 @@ export async function useHoldouts(home: string, folder: string, target: string |
   if (top !== undefined || isWithin(place, real))
     throw new UserError(
       'E_INSIDE',
-      top === undefined ? `${real} is the home's own place for them` : `makers see ${top}, and ${real} lies there`,
+      top === undefined
+        ? `${real} is the home's own place for them`
+        : `makers see ${top}, so ${real} would hide nothing from them`,
       top === undefined ? 'mw holdout use --home' : 'give a folder outside',
       { exit: exitCode.usage },
     );

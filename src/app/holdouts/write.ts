@@ -76,11 +76,16 @@ async function write(store: string, wanted: Wanted, { from, run, says }: NewHold
   const draft = draftFolder(store, id);
   await rm(draft, { recursive: true, force: true });
   await mkdir(dirname(draft), { recursive: true, mode: 0o700 });
-  if (from === undefined) await mkdir(draft, { mode: 0o700 });
-  else await copyPlain(resolve(from), draft);
-  await writeFile(join(draft, holdoutFile), render(made, text));
   const isTemplate = given === null && run === undefined;
-  if (isTemplate) await writeFile(join(draft, templateScript), templateText(id), { mode: 0o700 });
+  try {
+    if (from === undefined) await mkdir(draft, { mode: 0o700 });
+    else await copyPlain(resolve(from), draft);
+    await writeFile(join(draft, holdoutFile), render(made, text));
+    if (isTemplate) await writeFile(join(draft, templateScript), templateText(id), { mode: 0o700 });
+  } catch (error) {
+    await rm(draft, { recursive: true, force: true });
+    throw error;
+  }
   const kept = await retire(store, id);
   await rename(draft, target);
   return { id, folder: target, template: isTemplate, retired: kept };
