@@ -84,6 +84,7 @@ describe.runIf(installed)('hold-outs', () => {
     const plan = await desk.mw(['plan']);
     expect(plan.stdout).toContain('cannot be shown: it asks for a hold-out, and there is none');
     expect(plan.stdout).toContain('first: mw holdout new greet/AC-1');
+    expect(plan.stderr).toContain('Next: mw holdout new greet/AC-1, then mw apply');
     const applied = await desk.mw(['apply', '--only', 'greet/AC-1', '--yes']);
     expect(applied, applied.stdout + applied.stderr).toMatchObject({ code: 3 });
     const item = await showItem(desk, 'MW-1');

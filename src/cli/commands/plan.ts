@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { planHere } from '../../app/plan-here.ts';
 import { exitCode } from '../../model/user-error.ts';
+import { showControl } from '../../model/visible-text.ts';
 import type { CliContext } from '../context.ts';
 import { planJson } from '../plan-json.ts';
 import { printPlan } from '../print-plan.ts';
@@ -17,7 +18,9 @@ export function define(command: Command, context: CliContext): void {
         if (options.check === true && differs) context.exit(exitCode.notAccepted);
         if (options.json === true) return context.output.json(planJson(plan));
         printPlan(plan, context.output);
-        if (plan.items.length > 0) context.output.talk('  Next: mw apply');
+        const [lacking] = plan.unprovable;
+        if (lacking !== undefined) context.output.talk(`  Next: ${showControl(lacking.next)}, then mw apply`);
+        else if (plan.items.length > 0) context.output.talk('  Next: mw apply');
         else if (plan.rows.some(({ unready }) => unready !== null) || plan.nameless.length > 0)
           context.output.talk('  Next: mw spec lint');
         else if (plan.rows.some(({ action }) => action === 'drift')) context.output.talk('  Next: mw drift');
