@@ -13,7 +13,7 @@ export async function readKept(home: string, gitDir: string): Promise<BuiltReadi
   if (text === null) return null;
   try {
     const reading = JSON.parse(text) as BuiltReading;
-    return reading.version === 3 ? reading : null;
+    return reading.version === 4 ? reading : null;
   } catch (error) {
     if (error instanceof SyntaxError) return null;
     throw error;

@@ -52,9 +52,6 @@ export function openKnownPasts(gitDir: string, pastOf: (path: string) => KnownPa
       (await runGit(['rev-parse', commit, name], { gitDir, accept: [0, 128] })).stdout.toString('utf8').split('\n'),
     );
   };
-  const added = new Map<string, Promise<boolean>>();
-  const isWhole = (first: Touch) =>
-    !isNothing(first.before) || remembered(added, `${first.commit} ${first.newPath}`, () => addsFile(gitDir, first));
   return {
     prepare(commit, path) {
       const touches = touchesOf(path);
@@ -72,21 +69,12 @@ export function openKnownPasts(gitDir: string, pastOf: (path: string) => KnownPa
       const first = past.at(-1);
       if (first === undefined) return null;
       const range = { from: line, to: line };
-      const [whole, lines] = await Promise.all([
-        isWhole(first),
-        withFile(parentsAlong(id, past), (parents) => blame({ gitDir, commit: id, path, range, parents })),
-      ]);
-      const found = whole ? lines?.[0] : undefined;
+      const [found] =
+        (await withFile(parentsAlong(id, past), (parents) => blame({ gitDir, commit: id, path, range, parents }))) ??
+        [];
       return found === undefined || (found.commit === first.commit && !isNothing(first.before)) ? null : found;
     },
   };
-}
-
-/** Among the known names alone, a file that was renamed from another one looks as if it had been written there. */
-async function addsFile(gitDir: string, { commit, newPath }: Touch): Promise<boolean> {
-  const form = ['-r', '--root', '-M', '--diff-filter=A', '--name-only', '-z', '--no-commit-id'];
-  const { stdout } = await runGit(['diff-tree', ...form, commit], { gitDir });
-  return stdout.toString('utf8').split('\0').includes(newPath);
 }
 
 function remembered<T>(known: Map<string, Promise<T>>, key: string, make: () => Promise<T>): Promise<T> {

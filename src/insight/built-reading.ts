@@ -5,7 +5,7 @@ import type { Built, GeneratedFile } from '../spec/built.ts';
 
 /** A reading that can be gone on from: the commits that it covers, and what they say. */
 export interface BuiltReading {
-  readonly version: 3;
+  readonly version: 4;
   readonly tips: readonly string[];
   readonly built: Built;
   /** Who wrote the lines of a generated file that was edited by hand: by what it holds, its latest commit and its path. */

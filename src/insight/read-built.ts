@@ -25,7 +25,7 @@ export async function readBuilt(
     read.push({ commit, at, files, trailers, takesBack: await listTakenBack(gitDir, trailers) });
   }
   const built = foldHistory(start, read);
-  return { version: 3, tips, built, authors: usable?.authors ?? {} };
+  return { version: 4, tips, built, authors: usable?.authors ?? {} };
 }
 
 async function listTakenBack(gitDir: string, trailers: Trailers | null): Promise<readonly string[]> {

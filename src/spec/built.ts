@@ -93,7 +93,7 @@ function foldCommit(draft: Draft, { commit, at, trailers, takesBack, files }: Bu
   if (undone.length > 0) draft.undone.set(commit, undone);
   for (const { path, from, deleted } of files) {
     if (from !== null) moveFile(draft, from, path);
-    touch(draft, path, { commit, order, deleted }, ours);
+    touch(draft, { path, from }, { commit, order, deleted }, ours);
   }
 }
 
@@ -124,14 +124,16 @@ function moveFile(draft: Draft, from: string, to: string): void {
 
 function touch(
   draft: Draft,
-  path: string,
+  { path, from }: { readonly path: string; readonly from: string | null },
   by: { readonly commit: string; readonly order: number; readonly deleted: boolean },
   ours: boolean,
 ): void {
   const known = draft.files.get(path);
   if (ours) {
     if (by.deleted) draft.files.delete(path);
-    else if (known === undefined) draft.files.set(path, { formerly: [], generated: [by.commit], byHand: [] });
+    else if (known === undefined)
+      // Renamed from a file of somebody else: its lines are older than our work in it.
+      draft.files.set(path, { formerly: from === null ? [] : [from], generated: [by.commit], byHand: [] });
     else draft.files.set(path, { ...known, generated: [...known.generated, by.commit] });
   } else if (known !== undefined) draft.files.set(path, { ...known, byHand: [...known.byHand, by] });
 }
