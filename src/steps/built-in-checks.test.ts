@@ -49,7 +49,13 @@ function ran(output: string, parts: Partial<CheckResult> = {}): RanCheck {
   return { result, output, report: null };
 }
 
-const graded = (passed: boolean): GradedHoldout => ({ id: 'login/AC-1', passed, says: 'No answer.', output: 'secret' });
+const graded = (passed: boolean): GradedHoldout => ({
+  id: 'login/AC-1',
+  passed,
+  says: 'No answer.',
+  output: 'secret',
+  digest: null,
+});
 const named = ran('TAP version 13\nok 1 - login/AC-1 answers\n1..1\n');
 const others = ran('TAP version 13\nok 1 - something else\n1..1\n');
 const nameless = ran('2 passed\n');

@@ -9,7 +9,7 @@ import type { CriterionId, CriterionTask } from '../model/criterion.ts';
 import { shortName } from '../store/home.ts';
 import { runInRoom } from './check-room.ts';
 import { pinned, rungOf, type StepContext, type StepItem } from './context.ts';
-import { findHoldout, unfit, type FoundHoldout } from './holdouts.ts';
+import { digestHoldout, findHoldout, unfit, type FoundHoldout } from './holdouts.ts';
 import { takeWorkplace } from './workplace.ts';
 
 export interface GradedHoldout {
@@ -19,6 +19,8 @@ export interface GradedHoldout {
   readonly says: string;
   /** For people alone. */
   readonly output: string;
+  /** Of the scenario that was run; `null` where none could be. */
+  readonly digest: string | null;
 }
 
 /** A criterion with what the store has for it. */
@@ -70,6 +72,7 @@ export async function gradeHoldouts(
         passed: false,
         says: 'It cannot be run any more; a person must look.',
         output: `${id} ${fault?.[0] ?? 'cannot be run'}\n`,
+        digest: null,
       });
   }
   return graded;
@@ -91,12 +94,13 @@ async function gradeOne(
     const place = await takeWorkplace(copy, context, signal);
     await rm(files, { recursive: true, force: true });
     await cp(original, files, { recursive: true });
+    const digest = await digestHoldout(files);
     const room = { pipeline: pinned(about), rung: rungOf(about), place, folder };
     const argv = ['/bin/sh', '-c', run, 'sh', files];
     const end = await runInRoom({ name, argv, env: {}, readOnly: [files], keepsHome: false }, room, context, signal);
     const passed = end.type === 'exited' && end.exitCode === 0;
     const how = end.type === 'exited' ? `exit code ${end.exitCode}` : end.type;
-    return { id, passed, says, output: `${id}: ${how}\n${end.stdout}${end.stderr}\n` };
+    return { id, passed, says, output: `${id}: ${how}\n${end.stdout}${end.stderr}\n`, digest };
   } finally {
     await rm(files, { recursive: true, force: true });
     await discardWorkingCopy(directory);

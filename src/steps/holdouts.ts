@@ -1,6 +1,7 @@
 /** The store of scenarios that no maker sees: a folder for each criterion, `SPEC/AC-3/`, with `holdout.yaml` in it. */
 import { lstat, readdir, readFile, realpath } from 'node:fs/promises';
-import { join } from 'node:path';
+import { createHash } from 'node:crypto';
+import { join, relative } from 'node:path';
 import { holdoutFile, loadHoldout } from '../config/load-holdout.ts';
 import { formatProblem } from '../config/problem.ts';
 import type { CriterionId } from '../model/criterion.ts';
@@ -73,6 +74,18 @@ async function findOdd(folder: string): Promise<string | null> {
   for (const entry of await readdir(folder, { recursive: true, withFileTypes: true }))
     if (!entry.isFile() && !entry.isDirectory()) return join(entry.parentPath, entry.name);
   return null;
+}
+
+/** The same for the same files, whatever lies where. */
+export async function digestHoldout(folder: string): Promise<string> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  const paths = entries.filter((entry) => entry.isFile()).map(({ parentPath, name }) => join(parentPath, name));
+  const digest = createHash('sha256');
+  for (const path of paths.sort()) {
+    const content = createHash('sha256').update(await readFile(path));
+    digest.update(`${JSON.stringify(relative(folder, path))} ${content.digest('hex')}\n`);
+  }
+  return digest.digest('hex');
 }
 
 /** Why a hold-out cannot decide about these words, and what to type; `null` when it can. */

@@ -2,13 +2,15 @@
 import type { EffectOf } from '../model/effect.ts';
 import type { EventBody } from '../model/event.ts';
 import { deliver } from '../git/delivery.ts';
+import { isAncestor } from '../git/history.ts';
 import { landCandidate, rebaseCandidate } from '../git/landing.ts';
 import { writeNote } from '../git/notes.ts';
 import { takeIn } from '../git/take-in.ts';
-import { withTrusted, type TrustedRepository } from '../git/trusted-repository.ts';
+import { readAcceptedTip, withTrusted, type TrustedRepository } from '../git/trusted-repository.ts';
 import { locateUserRepository } from '../git/user-repository.ts';
 import { pinned, type StepContext, type StepItem } from './context.ts';
 import { isProvenByRun, proofFile, recordProof } from './proof.ts';
+import { listUngraded } from './graded-holdouts.ts';
 import { repositoriesOf } from './workplace.ts';
 
 export async function landEffect(
@@ -46,6 +48,18 @@ export async function landEffect(
         `there is no repository at ${trusted.userPath} any more`,
         `put it back, then mw retry ${effect.item}`,
       );
+  }
+  // What was begun before a kill has landed already: nobody can take that back here.
+  const tip = await readAcceptedTip(trusted, target);
+  const isIn = tip !== null && (await isAncestor(trusted.gitDir, commit, tip));
+  const ungraded = isIn ? [] : await listUngraded(about, commit, context);
+  if (ungraded.length > 0) {
+    const judge = pipeline.phases.findLast(({ checks }) => checks.includes('criteria'))?.id ?? 'build';
+    return refused(
+      effect,
+      `${ungraded.join(', ')}: the hold-out was made or changed after the checks, or cannot be used`,
+      `mw holdout list, then mw retry ${effect.item} --from ${judge}`,
+    );
   }
   const landing = await landCandidate({ trusted, candidate, commit, base, target });
   if (landing.type === 'landed') {

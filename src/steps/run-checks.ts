@@ -12,6 +12,7 @@ import { checksForCriteria, judgeEvidence, judgeSpecs, type RanCheck } from './b
 import { runInRoom, type CheckRoom } from './check-room.ts';
 import { clearCheckoutFile, readCheckoutFile } from './checkout-file.ts';
 import { pinned, rungOf, type StepContext, type StepItem } from './context.ts';
+import { recordGraded } from './graded-holdouts.ts';
 import { gradeHoldouts, holdoutsFor, type GradedHoldout } from './grade-holdouts.ts';
 import { SetupFailed, takeWorkplace } from './workplace.ts';
 
@@ -29,6 +30,7 @@ export async function runChecks(
   const perform = async (): Promise<readonly CheckResult[]> => {
     // First: nothing that a maker wrote has run by then.
     const graded = await gradeHoldouts(hidden, at, about, context, signal);
+    await recordGraded(about, effect.commit, graded, context);
     const place = await takeWorkplace({ ...at, about, base: effect.commit, keep: false }, context, signal);
     const room = { pipeline, rung: rungOf(about), place, folder: context.home.effect(effect.id) };
     return runAll(effect, about, room, graded, context, signal);

@@ -24,6 +24,8 @@ export interface ProjectHome {
   readonly reusable: string;
   /** Scenarios that no maker sees; a link where a team keeps them in a folder of its own. */
   readonly holdouts: string;
+  /** Which hold-outs have passed on which commit. */
+  readonly graded: string;
   candidate(item: ItemId): string;
 }
 
@@ -43,6 +45,7 @@ export function homeAt(root: string): Home {
         proofs: join(project, 'proofs'),
         reusable: join(project, 'reusable'),
         holdouts: join(root, 'holdouts', id),
+        graded: join(project, 'graded'),
         candidate: (item) => join(project, 'items', item, 'candidate.git'),
       };
     },

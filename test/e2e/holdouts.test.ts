@@ -1,4 +1,5 @@
 /** Scenarios that no maker sees: asked for, written, run on what makers made, and kept from them. */
+import { execFileSync } from 'node:child_process';
 import {
   existsSync,
   mkdirSync,
@@ -240,6 +241,42 @@ describe.runIf(installed)('hold-outs', () => {
     expect(await desk.mw(['holdout', 'use', '--home'])).toMatchObject({ code: 0 });
     expect(existsSync(join(team, 'greet/AC-1/scenario.sh'))).toBe(true);
     expect(await states()).toEqual({ 'greet/AC-1': 'missing' });
+  });
+
+  it('that are changed while an item waits for approval keep it from landing until it is judged by them', async () => {
+    const other = openDesk(
+      projectFiles({
+        maker: "echo 'echo hello $1' > greet.sh",
+        config: 'sandbox: { rung: bubblewrap }\n',
+        files: { 'specs/greet/spec.md': spec },
+      }),
+    );
+    try {
+      const pipeline = join(other.repository, 'millwright.yaml');
+      writeFileSync(pipeline, readFileSync(pipeline, 'utf8').replace('pipeline: solo', 'pipeline: gated'));
+      await other.mw(['holdout', 'new', 'greet/AC-1', '--run', 'test "$(sh greet.sh Ada)" = "hello Ada"']);
+      const git = (...args: string[]) =>
+        execFileSync('git', ['-c', 'user.name=Pat', '-c', 'user.email=pat@localhost', ...args], {
+          cwd: other.repository,
+          env: { ...other.env, GIT_CONFIG_NOSYSTEM: '1' },
+        });
+      git('commit', '-qam', 'Ask a person');
+      expect(await other.mw(['apply', '--only', 'greet/AC-1', '--yes'])).toMatchObject({ code: 4 });
+      expect(await other.mw(['holdout', 'rotate', 'greet/AC-1', '--run', 'false'])).toMatchObject({ code: 0 });
+      expect(await other.mw(['approve', 'MW-1'])).toMatchObject({ code: 0 });
+      expect(await other.mw(['up', '--until-empty'])).toMatchObject({ code: 3 });
+      const item = await showItem(other, 'MW-1');
+      expect(item).toMatchObject({ state: 'paused', reasonCode: 'land-refused' });
+      expect(item.next).toBe('mw holdout list, then mw retry MW-1 --from build');
+      await other.mw(['holdout', 'rotate', 'greet/AC-1', '--run', 'test "$(sh greet.sh Grace)" = "hello Grace"']);
+      expect(await other.mw(['retry', 'MW-1', '--from', 'build'])).toMatchObject({ code: 0 });
+      const again = await other.mw(['up', '--until-empty']);
+      expect(again, again.stdout + again.stderr).toMatchObject({ code: 4 });
+      expect(await other.mw(['approve', 'MW-1'])).toMatchObject({ code: 0 });
+      expect(await other.mw(['up', '--until-empty'])).toMatchObject({ code: 0 });
+    } finally {
+      await other.close();
+    }
   });
 
   it('hide nothing without walls, and the plan says so', async () => {
