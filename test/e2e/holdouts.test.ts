@@ -12,7 +12,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { openDesk, type Desk } from '../support/cli-desk.ts';
+import { openDesk, waitFor, type Desk } from '../support/cli-desk.ts';
 import { expectRefusal, mwJson, projectFiles, showItem } from '../support/cli-project.ts';
 
 /**
@@ -161,6 +161,31 @@ describe.runIf(installed)('hold-outs', () => {
       path.endsWith('scenario.sh'),
     );
     expect(left.every((path) => path.startsWith('holdouts/'))).toBe(true);
+  });
+
+  it('leave nothing behind when their run is stopped, and what a killed one left goes with the next', async () => {
+    expect(await desk.mw(['holdout', 'new', 'greet/AC-2', '--run', 'sleep 60'])).toMatchObject({ code: 0 });
+    const gradings = () => readdirSync(join(desk.home, 'grading'));
+    const begin = async () => {
+      const running = desk.start(['holdout', 'run', 'greet/AC-2']);
+      const isCopied = () => gradings().some((name) => existsSync(join(desk.home, 'grading', name, 'sessions')));
+      await waitFor('it runs', 20_000, isCopied);
+      return running;
+    };
+    const stopped = await begin();
+    stopped.child.kill('SIGTERM');
+    expect(await stopped.ended).toMatchObject({
+      code: 130,
+      stderr: expect.stringContaining('E_INTERRUPTED') as string,
+    });
+    expect(gradings()).toEqual([]);
+    const killed = await begin();
+    killed.child.kill('SIGKILL');
+    await killed.ended;
+    expect(gradings()).toHaveLength(1);
+    expect(await desk.mw(['holdout', 'run', 'greet/AC-1'])).toMatchObject({ code: 0 });
+    expect(gradings()).toEqual([]);
+    expect(await desk.mw(['holdout', 'retire', 'greet/AC-2'])).toMatchObject({ code: 0 });
   });
 
   it('are evidence: shown with the item, and proven in the trace', async () => {
