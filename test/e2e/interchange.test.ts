@@ -233,6 +233,8 @@ test('GitHub: an issue is a use case where a person says so', async () => {
   expect(JSON.parse(shown.stdout)).toMatchObject({ item: { pipeline: 'intake' } });
   const again = await desk.mw(['import', 'github', 'two.json', '--only', '4', '--specify']);
   expect(again.stdout).toContain(`is ${items[0]?.id} already, which is left as it is`);
+  expect(again.stdout).toContain(`mw edit ${items[0]?.id} --pipeline intake`);
+  expect(await desk.mw(['edit', items[0]?.id ?? '', '--pipeline', 'intake'])).toMatchObject({ code: 0 });
   const elsewhere = { ...at(4), html_url: 'https://github.com/acme/other/issues/4' };
   write(desk.repository, { 'both.json': JSON.stringify([at(4), elsewhere]) });
   const both = await desk.mw(['import', 'github', 'both.json', '--only', '4']);

@@ -91,18 +91,11 @@ async function addAndReport(
   if (work.length === 0) return reportTold({ files, items: [], known: [], remarks }, options, context);
   await context.withFactory(async (factory) => {
     const added = await addWork(factory, process.cwd(), work, options.dryRun === true, pipeline);
-    const [taken] = pipeline === undefined ? [] : added.known;
-    const known =
-      taken === undefined
-        ? []
-        : place(taken.key, [
-            caution(
-              'known',
-              null,
-              `is ${taken.id} already, which is left as it is`,
-              `mw cancel ${taken.id}, and import it again`,
-            ),
-          ]);
+    const known = added.known.flatMap(({ id, key }) => {
+      if (pipeline === undefined) return [];
+      const next = `mw show ${id}; mw edit ${id} --pipeline ${pipeline} has a spec written of it, where it has not begun`;
+      return place(key, [caution('known', null, `is ${id} already, which is left as it is`, next)]);
+    });
     reportTold({ files, ...added, remarks: [...remarks, ...known] }, options, context);
   });
 }
