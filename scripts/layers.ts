@@ -23,6 +23,11 @@ export const layers: Readonly<Record<string, Layer>> = {
   machine: { allow: ['model'], node: false, why: 'decides: transition and schedule, pure' },
   spec: { allow: ['model'], node: false, why: 'specs: parse, lint, ids, pure' },
   verify: { allow: ['model'], node: false, why: 'evidence: what a check’s output proves, pure' },
+  guard: {
+    allow: ['model', 'verify'],
+    node: false,
+    why: 'whether a change talks round what judges it: two versions of texts, and what tests did, pure',
+  },
   config: { allow: ['model'], node: true, why: 'files to model types, with positions in errors' },
   steps: {
     allow: [
@@ -34,6 +39,7 @@ export const layers: Readonly<Record<string, Layer>> = {
       'store/artifacts.ts',
       'store/home.ts',
       'verify',
+      'guard',
       'spec',
       'config',
     ],

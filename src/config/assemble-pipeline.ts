@@ -1,6 +1,6 @@
 /** From a checked pipeline file to its pinned form: defaults filled in, routes resolved, units made exact. */
 import { durationMs, type ProjectConfig } from '../model/config.ts';
-import type { PinnedCheck } from '../model/check.ts';
+import { builtInChecks, type PinnedCheck } from '../model/check.ts';
 import type { ContentHash } from '../model/id.ts';
 import type { PhaseFile, PinnedOutput, PinnedPhase, PinnedPipeline, PipelineFile } from '../model/pipeline.ts';
 import { everyCheck } from './check-gates.ts';
@@ -16,7 +16,7 @@ export function assemblePipeline(
   config: ProjectConfig,
 ): PinnedPipeline {
   const own = file.phases.map((phase, index) => pinPhase(phase, outputs[index] ?? null, hashes, config));
-  const phases = withCriteria(own, config);
+  const phases = withJudgements(own, config);
   const agents = phases.flatMap((phase) => [
     ...(phase.maker === null ? [] : [phase.maker.agent]),
     ...phase.reviews.map(({ agent }) => agent),
@@ -27,7 +27,10 @@ export function assemblePipeline(
     phases,
     agents: pick(config.agents, agents),
     checks: pick(
-      { ...config.checks, specs: { kind: 'specs' }, criteria: { kind: 'criteria' } } as Record<string, PinnedCheck>,
+      { ...config.checks, ...Object.fromEntries(builtInChecks.map((kind) => [kind, { kind }])) } as Record<
+        string,
+        PinnedCheck
+      >,
       phases.flatMap(({ checks }) => checks),
     ),
     setup: config.setup ?? null,
@@ -44,6 +47,7 @@ export function assemblePipeline(
     },
     land: config.land.mode,
     protect: config.protect,
+    guard: config.guard,
   };
 }
 
@@ -92,15 +96,17 @@ function checksOf(phase: PhaseFile, config: ProjectConfig): string[] {
 }
 
 /**
- * Criteria are judged where tests are run, since their evidence is a test's name; without any test, where the last
+ * The core's own judgements are made where tests are run, since they are about tests; without any test, where the last
  * commands are.
  */
-function withCriteria(phases: readonly PinnedPhase[], { checks }: ProjectConfig): PinnedPhase[] {
+function withJudgements(phases: readonly PinnedPhase[], { checks }: ProjectConfig): PinnedPhase[] {
   const runs = (kinds: (kind: string | undefined) => boolean) =>
     phases.filter((phase) => phase.checks.some((name) => Object.hasOwn(checks, name) && kinds(checks[name]?.kind)));
   const testing = runs((kind) => kind === 'test');
   const judging = new Set(testing.length > 0 ? testing : runs(() => true).slice(-1));
-  return phases.map((phase) => (judging.has(phase) ? { ...phase, checks: [...phase.checks, 'criteria'] } : phase));
+  return phases.map((phase) =>
+    judging.has(phase) ? { ...phase, checks: [...phase.checks, 'guard', 'criteria'] } : phase,
+  );
 }
 
 function routeOf(config: ProjectConfig, phase: PhaseFile): string {

@@ -51,6 +51,7 @@ const pipeline: PinnedPipeline = {
   limits: { slots: 1, itemMicroUsd: null, dayMicroUsd: null, checkMs: 1, copyBytes: 1 },
   land: 'fast-forward',
   protect: [],
+  guard: { tests: [], judges: [], allow: [] },
 };
 
 test('a person can read who makes, what judges, and where findings go', () => {

@@ -3,6 +3,7 @@ import type { Condition, PinnedPhase, PinnedPipeline } from '../model/pipeline.t
 
 const builtInText = {
   specs: 'every spec that the change touches is ready',
+  guard: 'nothing in the change lets the other checks say more than is true',
   criteria: 'each criterion of the item has its evidence',
 } as const;
 

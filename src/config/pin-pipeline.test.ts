@@ -94,8 +94,8 @@ test('a phase without a loop goes back to itself as often as the project allows 
 
 test('all means every check of the project and what the core judges by itself, no checks means none', async () => {
   const { phases, checks } = await pinned();
-  expect(phases.map((phase) => phase.checks)).toEqual([[], ['lint', 'unit', 'criteria'], []]);
-  expect(Object.keys(checks)).toEqual(['criteria', 'lint', 'unit']);
+  expect(phases.map((phase) => phase.checks)).toEqual([[], ['lint', 'unit', 'guard', 'criteria'], []]);
+  expect(Object.keys(checks)).toEqual(['criteria', 'guard', 'lint', 'unit']);
 });
 
 test('only the agents that the pipeline uses are pinned', async () => {

@@ -3,7 +3,9 @@ import type { EffectOf } from '../model/effect.ts';
 import type { AttemptOutcome, ReviewOutcome } from '../model/outcome.ts';
 import type { PinnedPhase, PinnedPipeline } from '../model/pipeline.ts';
 import type { SessionFailure } from '../model/session-failure.ts';
-import { goOn, openGate, passes, phaseOf, reviewFailure, sendBack, type Failure } from './phase.ts';
+import { askAboutConcerns, insistedOn } from './concerns.ts';
+import { openGate } from './gate.ts';
+import { goOn, passes, phaseOf, reviewFailure, sendBack, type Failure } from './phase.ts';
 import { progressOf, updateProgress, type Draft } from './state.ts';
 import { stop, wantReview, wantTimer } from './want.ts';
 
@@ -19,6 +21,9 @@ export function attemptFinished(
 ): void {
   const phase = phaseOf(pipeline, effect.phase);
   const item = draft.item.id;
+  const isLeft = outcome.type === 'unchanged' || outcome.type === 'no-change-needed';
+  const insisted = isLeft ? insistedOn(draft, phase.id) : null;
+  if (insisted !== null) return askAboutConcerns(draft, phase.id, insisted);
   switch (outcome.type) {
     case 'succeeded': {
       draft.parks = 0;

@@ -19,6 +19,11 @@ export function approved(draft: Draft, pipeline: PinnedPipeline | null, body: Ev
     updateProgress(draft, phase.id, { approved: { commit: gate.commit, by: body.by } });
     return goOn(draft, pipeline, phase);
   }
+  if (gate.type === 'concerns') {
+    draft.allowed = [...new Set([...(draft.allowed ?? []), ...(gate.concerns ?? []).map(({ key }) => key)])];
+    draft.concerns = null;
+    return goOn(draft, pipeline, phase);
+  }
   if (draft.head === draft.base) {
     // Nothing was made and a person agrees that nothing has to be: the item is over, and no commit lands.
     draft.landed = { commit: gate.commit, delivery: null };

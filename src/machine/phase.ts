@@ -1,8 +1,9 @@
 /** A phase: a maker's attempts, then its gates in order (checks, reviews, approval); a gate that fails sends work back. */
-import type { CheckResult, Facts, Feedback, Question, Review } from '../model/outcome.ts';
+import type { CheckResult, Facts, Feedback, Review } from '../model/outcome.ts';
 import type { PinnedPhase, PinnedPipeline } from '../model/pipeline.ts';
 import { holds } from './condition.ts';
-import { freshProgress, progressOf, updateProgress, type Draft, type Gate } from './state.ts';
+import { openGate } from './gate.ts';
+import { freshProgress, progressOf, updateProgress, type Draft } from './state.ts';
 import { checksOf, stop, wantAttempt, wantChecks, wantLand, wantReview } from './want.ts';
 
 const sameFailureLimit = 3;
@@ -117,29 +118,6 @@ export function goOn(draft: Draft, pipeline: PinnedPipeline, phase: PinnedPhase)
   if (openGates(draft, phase) === 'open') return;
   if (draft.finishing) settle(draft, pipeline);
   else enterFrom(draft, pipeline, pipeline.phases.findIndex(({ id }) => id === phase.id) + 1);
-}
-
-export function openGate(
-  draft: Draft,
-  type: Gate['type'],
-  phase: string,
-  text: string,
-  options: readonly string[],
-  round: readonly Question[] = [],
-): void {
-  const number = draft.counters.gate + 1;
-  draft.counters = { ...draft.counters, gate: number };
-  // A person may take weeks; others land meanwhile.
-  draft.landing = false;
-  draft.gate = {
-    id: `${draft.item.id}:${draft.run}/${phase}/gate-${number}`,
-    type,
-    phase,
-    commit: draft.head,
-    text,
-    options,
-    ...(round.length === 0 ? {} : { round }),
-  };
 }
 
 export interface Failure {

@@ -1,5 +1,6 @@
 /** What the machine knows of one work item: the fold of its events. Plain data; a cache that can be rebuilt. */
 import type { ArtifactRef } from '../model/artifact.ts';
+import type { Concern } from '../model/concern.ts';
 import type { Effect, Tried } from '../model/effect.ts';
 import type { Delivery, EventOf } from '../model/event.ts';
 import type { CommitId, ContentHash, EffectId } from '../model/id.ts';
@@ -56,13 +57,15 @@ export interface PhaseProgress {
 /** Something only a person can settle. */
 export interface Gate {
   readonly id: string;
-  readonly type: 'approval' | 'no-change' | 'question';
+  readonly type: 'approval' | 'concerns' | 'no-change' | 'question';
   readonly phase: string;
   readonly commit: CommitId | null;
   readonly text: string;
   readonly options: readonly string[];
   /** Questions that are to be answered together; absent for one that stands alone. */
   readonly round?: readonly Question[];
+  /** Of concerns: what is agreed to by approval. */
+  readonly concerns?: readonly Concern[];
 }
 
 export interface Spending {
@@ -104,6 +107,10 @@ export interface ItemState {
   readonly lastFailure: { readonly phase: string; readonly signature: string; readonly count: number };
   /** Which commit each check has passed on, last. */
   readonly proven: Readonly<Record<string, CommitId>>;
+  /** Keys of concerns that a person has agreed to. */
+  readonly allowed?: readonly string[];
+  /** What alone keeps a candidate from passing: a maker who leaves it as it is insists on it, and a person is asked. */
+  readonly concerns?: { readonly commit: CommitId; readonly phase: string; readonly list: readonly Concern[] } | null;
   /** Every phase has passed; gates whose evidence is for another commit are asked again before landing. */
   readonly finishing: boolean;
   /** Pauses for quota or provider in a row; the backoff grows with it. */

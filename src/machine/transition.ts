@@ -8,6 +8,7 @@ import type { PinnedPipeline } from '../model/pipeline.ts';
 import { freeUsage, unknownUsage } from '../model/usage.ts';
 import { attemptFinished, reviewFinished } from './attempt.ts';
 import { answered, approved, cancelled, rejected, retried } from './decide.ts';
+import { askAboutConcerns, concernsAlone, isToldAlready } from './concerns.ts';
 import { afterLanding, fulfil, landConflicted, landed, rebased } from './landing.ts';
 import { checkFailure, enterFrom, firstUnfinished, goOn, phaseOf, resetPhases, sendBack } from './phase.ts';
 import { updateProgress, type Draft, type ItemState } from './state.ts';
@@ -177,6 +178,9 @@ function checked(
   const phase = phaseOf(pipeline, effect.phase);
   if (body.commit !== draft.head) throw new Error(`checked ${body.commit}, but the candidate is ${draft.head}`);
   const failure = checkFailure(effect.checks, body.results);
+  const concerns = concernsAlone(effect.checks, body.results);
+  if (concerns !== null && isToldAlready(draft, phase.id, concerns)) return askAboutConcerns(draft, phase.id, concerns);
+  draft.concerns = concerns === null ? null : { commit: body.commit, phase: phase.id, list: concerns };
   if (failure !== null) return sendBack(draft, pipeline, phase, failure);
   draft.proven = { ...draft.proven, ...Object.fromEntries(effect.checks.map((name) => [name, body.commit])) };
   goOn(draft, pipeline, phase);

@@ -21,13 +21,14 @@ export type Check = z.infer<typeof Check>;
 
 /**
  * Checks that are no command but the core's own judgement. specs: every spec that the change touches is ready ·
- * criteria: each of the item's criteria has its evidence.
+ * guard: nothing in the change lets the other checks say more than is true · criteria: each of the item's criteria has
+ * its evidence.
  */
-export const BuiltInCheck = z.strictObject({ kind: z.enum(['specs', 'criteria']) });
+export const BuiltInCheck = z.strictObject({ kind: z.enum(['specs', 'guard', 'criteria']) });
 export type BuiltInCheck = z.infer<typeof BuiltInCheck>;
 
 /** Their names in pipelines are their kinds; no check of a project may be called so. */
-export const builtInChecks: readonly BuiltInCheck['kind'][] = ['specs', 'criteria'];
+export const builtInChecks: readonly BuiltInCheck['kind'][] = ['specs', 'guard', 'criteria'];
 
 export const PinnedCheck = z.union([Check, BuiltInCheck]);
 export type PinnedCheck = z.infer<typeof PinnedCheck>;

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { Check } from './check.ts';
+import { ConcernFamily } from './concern.ts';
 import { Name } from './id.ts';
 import { SandboxRung } from './sandbox-rung.ts';
 
@@ -78,6 +79,17 @@ export type AgentConfig = z.infer<typeof AgentConfig>;
 export const LandMode = z.enum(['fast-forward', 'branch']);
 export type LandMode = z.infer<typeof LandMode>;
 
+/** What the built-in check `guard` looks at beside the usual places. */
+export const Guard = z.strictObject({
+  tests: z.array(z.string().min(1)).default([]).describe('Globs of further files that tests are made of.'),
+  judges: z
+    .array(z.string().min(1))
+    .default([])
+    .describe('Globs of further files that decide what checks prove, such as a configuration of your own.'),
+  allow: z.array(ConcernFamily).default([]).describe('What agents may do here without a person being asked.'),
+});
+export type Guard = z.infer<typeof Guard>;
+
 /** `millwright.yaml`, read from the accepted commit of the target branch. */
 export const ProjectConfig = z.strictObject({
   version: z.literal(1).describe('The version of this format.'),
@@ -128,5 +140,6 @@ export const ProjectConfig = z.strictObject({
     .prefault({})
     .describe('How finished work reaches your branch.'),
   protect: z.array(z.string().min(1)).default([]).describe('Globs of paths that agents may not change.'),
+  guard: Guard.prefault({}).describe('What keeps a change from passing its own checks by changing them.'),
 });
 export type ProjectConfig = z.infer<typeof ProjectConfig>;

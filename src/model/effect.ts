@@ -38,6 +38,8 @@ export const Effect = z.discriminatedUnion('type', [
     number: z.number().int().positive(),
     commit: CommitId,
     checks: z.array(Name),
+    /** Keys of concerns that a person has agreed to. */
+    allowed: z.array(z.string()).optional(),
   }),
   /** One reviewer, one fresh session. */
   z.strictObject({

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { ArtifactRef } from './artifact.ts';
 import { BuiltInCheck, CheckKind } from './check.ts';
+import { Concern } from './concern.ts';
 import { CommitId, ContentHash, Name } from './id.ts';
 import { SessionFailure } from './session-failure.ts';
 
@@ -102,6 +103,9 @@ export const CriterionVerdict = z.strictObject({
 });
 export type CriterionVerdict = z.infer<typeof CriterionVerdict>;
 
+/** A change with more than this is to be made anew. */
+export const maxConcerns = 200;
+
 export const CheckResult = z.strictObject({
   name: Name,
   kind: z.enum([...CheckKind.options, ...BuiltInCheck.shape.kind.options]),
@@ -115,6 +119,8 @@ export const CheckResult = z.strictObject({
   log: ArtifactRef.nullable(),
   /** Of the check `criteria` alone. */
   criteria: z.array(CriterionVerdict).optional(),
+  /** Of the check `guard` alone: what a person has not agreed to. */
+  concerns: z.array(Concern).max(maxConcerns).optional(),
   durationMs: z.number().int().nonnegative(),
 });
 export type CheckResult = z.infer<typeof CheckResult>;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { PinnedCheck } from './check.ts';
-import { AgentConfig, Duration, LandMode } from './config.ts';
+import { AgentConfig, Duration, Guard, LandMode } from './config.ts';
 import { ContentHash, Name } from './id.ts';
 import { SandboxRung } from './sandbox-rung.ts';
 
@@ -142,5 +142,6 @@ export const PinnedPipeline = z.strictObject({
   }),
   land: LandMode,
   protect: z.array(z.string()),
+  guard: Guard.prefault({}),
 });
 export type PinnedPipeline = z.infer<typeof PinnedPipeline>;

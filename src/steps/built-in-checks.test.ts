@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { CriterionTask } from '../model/criterion.ts';
 import type { CheckResult } from '../model/outcome.ts';
-import { judgeEvidence, type RanCheck } from './built-in-checks.ts';
+import { judgeEvidence } from './built-in-checks.ts';
+import type { RanCheck } from './run-commands.ts';
 import type { StepItem } from './context.ts';
 import type { GradedHoldout } from './grade-holdouts.ts';
 

@@ -8,19 +8,11 @@ import { parseSpec } from '../spec/parse-spec.ts';
 import { error, type SpecFinding } from '../spec/spec-finding.ts';
 import { lintWorkPlan, parseWorkPlan } from '../spec/work-plan.ts';
 import { judgeCriteria, type CriterionEvidence } from '../verify/criterion-evidence.ts';
-import { readNamedTests } from '../verify/named-tests.ts';
 import type { NamedTest } from '../verify/named-tests/named-test.ts';
-import { readReportFile } from '../verify/report-file.ts';
 import { pinned, type StepItem } from './context.ts';
 import type { GradedHoldout } from './grade-holdouts.ts';
-
-/** A command's result, and what it left to read. */
-export interface RanCheck {
-  readonly result: CheckResult;
-  readonly output: string;
-  /** The text of its report file; `null` when it writes none. */
-  readonly report: string | null;
-}
+import { testsOf } from './rolls.ts';
+import type { RanCheck } from './run-commands.ts';
 
 const excerptChars = 8_000;
 
@@ -146,12 +138,6 @@ function counted({ tests }: CheckResult): number {
 
 function shorten({ name, file, status }: NamedTest): NamedTest {
   return { name: name.slice(0, 1_000), file: file?.slice(0, 1_000) ?? null, status };
-}
-
-function testsOf(output: string, report: string | null): readonly NamedTest[] {
-  if (report === null) return readNamedTests(output);
-  const read = readReportFile(report);
-  return read.type === 'read' ? read.tests : [];
 }
 
 function problemWith(

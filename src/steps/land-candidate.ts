@@ -10,6 +10,7 @@ import { readAcceptedTip, withTrusted, type TrustedRepository } from '../git/tru
 import { locateUserRepository } from '../git/user-repository.ts';
 import { pinned, type StepContext, type StepItem } from './context.ts';
 import { isProvenByRun, proofFile, recordProof } from './proof.ts';
+import { findRolls } from './rolls.ts';
 import { listUngraded } from './graded-holdouts.ts';
 import { repositoriesOf } from './workplace.ts';
 
@@ -63,7 +64,8 @@ export async function landEffect(
   }
   const landing = await landCandidate({ trusted, candidate, commit, base, target });
   if (landing.type === 'landed') {
-    if (isProvenByRun(about, commit)) await recordProof(proofFile(about, commit, context), commit);
+    const rolls = isProvenByRun(about, commit) ? await findRolls(about, commit, context) : null;
+    if (rolls !== null) await recordProof(proofFile(about, commit, context), commit, rolls);
     const delivery = await deliver({ trusted, target, commit, mode });
     await Promise.all([noteOrigin(trusted, effect.item, commit, context), context.rememberPhases(effect.item)]);
     return { type: 'landed', effect: effect.id, commit, delivery };

@@ -16,7 +16,8 @@ import { rungOf, StepAborted, type StepContext, type StepItem } from './context.
 import { prepareEnvironment } from './environment.ts';
 import { unprovable, type Refusal } from './unprovable.ts';
 import { hasProof, proofFile, recordProof, requiredChecks } from './proof.ts';
-import { runEach } from './run-checks.ts';
+import { saveRolls, rollsOf } from './rolls.ts';
+import { runCommands } from './run-commands.ts';
 import { rememberRead } from './remember-read.ts';
 import { repositoriesOf, takeWorkplace, trustedOf } from './workplace.ts';
 
@@ -225,16 +226,13 @@ async function proveBase(
       context,
       signal,
     );
-    const results = await runEach(
-      checks,
-      { pipeline, rung, place, folder: context.home.effect(effect.id) },
-      context,
-      signal,
-    );
+    const room = { pipeline, rung, place, folder: context.home.effect(effect.id) };
+    const ran = await runCommands(checks, room, context, signal);
+    const results = ran.map(({ result }) => result);
     const failing = results.filter(({ status }) => status !== 'passed' && status !== 'ran-no-test');
     if (failing.length > 0)
       return failing.map(({ name, status, excerpt }) => `check ${name}: ${status}\n${excerpt}`).join('\n\n');
-    await recordProof(proof, base);
+    await recordProof(proof, base, await saveRolls(rollsOf(ran), context));
     return null;
   });
   if (red === null) return null;

@@ -42,16 +42,20 @@ export function isProvenByRun(about: StepItem, commit: string): boolean {
 }
 
 export async function hasProof(file: string): Promise<boolean> {
-  return readFile(file).then(
-    () => true,
-    (error: NodeJS.ErrnoException) => {
-      if (error.code === 'ENOENT') return false;
-      throw error;
-    },
-  );
+  return (await readProof(file)) !== null;
 }
 
-export async function recordProof(file: string, commit: string): Promise<void> {
+/** The hash of what the tests did on the commit, see `loadRolls`; `null` when nothing is proven. */
+export async function readProof(file: string): Promise<string | null> {
+  const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return '';
+    throw error;
+  });
+  return /^[0-9a-f]+ ([0-9a-f]{64})\n$/.exec(text)?.[1] ?? null;
+}
+
+/** `rolls`: the hash of what the tests did. */
+export async function recordProof(file: string, commit: string, rolls: string): Promise<void> {
   await mkdir(dirname(file), { recursive: true, mode: 0o700 });
-  await writeFile(file, `${commit}\n`);
+  await writeFile(file, `${commit} ${rolls}\n`);
 }

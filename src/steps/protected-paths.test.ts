@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { isMatchOf, isOutOfReach, programsOf } from './protected-paths.ts';
+import { programsOf } from '../guard/started-programs.ts';
+import { isMatchOf, isOutOfReach } from './protected-paths.ts';
 
 const isProtected = isMatchOf({
   protect: ['tests/**', 'LICENSE'],

@@ -1,6 +1,5 @@
-import { posix } from 'node:path';
 import picomatch from 'picomatch';
-import type { AgentConfig } from '../model/config.ts';
+import { programsOf } from '../guard/started-programs.ts';
 import type { PinnedPipeline } from '../model/pipeline.ts';
 
 /** What decides about agents' work is never theirs to change, whatever the configuration says. */
@@ -52,38 +51,4 @@ export function isOutOfReach(
   const authority = paths.filter((path) => path.startsWith('.millwright/'));
   const isOwnAuthority = authority.length === 0 ? () => false : picomatch(authority, { dot: true });
   return (path) => !isNamed(path) || (isProtected(path) && !isOwnAuthority(path));
-}
-
-const interpreters = new Set([
-  'sh',
-  'bash',
-  'dash',
-  'zsh',
-  'node',
-  'deno',
-  'bun',
-  'python',
-  'python3',
-  'ruby',
-  'perl',
-  'env',
-  'exec',
-  'time',
-  'nice',
-]);
-
-/** Paths in the repository that a command starts: the first word of each part, or the script of an interpreter. */
-export function programsOf({ command }: Pick<AgentConfig, 'command'>): readonly string[] {
-  if (command === undefined) return [];
-  const parts =
-    typeof command === 'string' ? command.split(/&&|\|\||[;|\n]/).map((part) => part.trim().split(/\s+/)) : [command];
-  return parts.flatMap((words) => {
-    const plain = words
-      .map((word) => word.replaceAll(/^["']|["']$/g, ''))
-      .filter((word) => !word.startsWith('-') && !/^[A-Za-z_]\w*=/.test(word));
-    const program = plain.find((word) => !interpreters.has(posix.basename(word)));
-    if (program === undefined || program === '' || /^[/~]|[$`*?]/.test(program)) return [];
-    const path = posix.normalize(program);
-    return path.startsWith('../') ? [] : [path];
-  });
 }

@@ -1,19 +1,16 @@
 /** Checks, run by the core in a second sandbox on exactly one commit that no maker's process ever touched. */
-import type { Check } from '../model/check.ts';
 import type { EffectOf } from '../model/effect.ts';
 import type { EventOf } from '../model/event.ts';
 import type { CheckResult } from '../model/outcome.ts';
 import type { PinnedPipeline } from '../model/pipeline.ts';
-import { excerptOutput } from '../verify/excerpt.ts';
-import { failureSignature } from '../verify/failure-signature.ts';
-import { judgeCheck } from '../verify/judge-check.ts';
-import { readTestCounts } from '../verify/test-report.ts';
-import { checksForCriteria, judgeEvidence, judgeSpecs, type RanCheck } from './built-in-checks.ts';
-import { runInRoom, type CheckRoom } from './check-room.ts';
-import { clearCheckoutFile, readCheckoutFile } from './checkout-file.ts';
+import { checksForCriteria, judgeEvidence, judgeSpecs } from './built-in-checks.ts';
+import type { CheckRoom } from './check-room.ts';
 import { pinned, rungOf, type StepContext, type StepItem } from './context.ts';
 import { recordGraded } from './graded-holdouts.ts';
 import { gradeHoldouts, holdoutsFor, type GradedHoldout } from './grade-holdouts.ts';
+import { checksForGuard, guardChange } from './guard-change.ts';
+import { noteRolls, rollsOf, saveRolls } from './rolls.ts';
+import { runCommands } from './run-commands.ts';
 import { SetupFailed, takeWorkplace } from './workplace.ts';
 
 const excerptChars = 8_000;
@@ -54,11 +51,17 @@ async function runAll(
   const { checks } = room.pipeline;
   const isBuiltIn = (name: string) => checks[name] !== undefined && !('run' in checks[name]);
   const asked = effect.checks.filter((name) => !isBuiltIn(name));
-  const needed = effect.checks.includes('criteria') ? checksForCriteria(about, effect.commit) : [];
+  const needed = [
+    ...(effect.checks.includes('criteria') ? checksForCriteria(about, effect.commit) : []),
+    ...(effect.checks.includes('guard') ? checksForGuard(room.pipeline) : []),
+  ];
   const ran = await runCommands([...new Set([...asked, ...needed])], room, context, signal);
+  const rolls = rollsOf(ran);
+  if (rolls.length > 0) await noteRolls(about, effect.commit, await saveRolls(rolls, context), context);
   const results = ran.map(({ result }) => result);
   for (const name of effect.checks.filter(isBuiltIn)) {
     if (name === 'specs') results.push(await judgeSpecs(room.place.candidate.gitDir, effect.commit));
+    if (name === 'guard') results.push(await guardChange(effect, about, room, ran, context, signal));
     if (name === 'criteria') {
       const log = graded.length === 0 ? null : await context.artifacts.put('criteria.log', outputOf(graded));
       results.push({ ...judgeEvidence(about, effect.commit, ran, graded), log });
@@ -84,64 +87,4 @@ function unprepared(name: string, pipeline: PinnedPipeline, detail: string): Che
     log: null,
     durationMs: 0,
   };
-}
-
-/** One after the other in one checkout, types and lint before what takes long; all of them, so that feedback is whole. */
-export async function runEach(
-  names: readonly string[],
-  room: CheckRoom,
-  context: StepContext,
-  signal: AbortSignal,
-): Promise<readonly CheckResult[]> {
-  return (await runCommands(names, room, context, signal)).map(({ result }) => result);
-}
-
-async function runCommands(
-  names: readonly string[],
-  room: CheckRoom,
-  context: StepContext,
-  signal: AbortSignal,
-): Promise<readonly RanCheck[]> {
-  const ran: RanCheck[] = [];
-  for (const name of names) {
-    const check = room.pipeline.checks[name];
-    if (check === undefined || !('run' in check)) throw new Error(`the pinned pipeline has no command ${name}`);
-    ran.push(await runOne(name, check, room, context, signal));
-  }
-  return ran;
-}
-
-async function runOne(
-  name: string,
-  check: Check,
-  room: CheckRoom,
-  context: StepContext,
-  signal: AbortSignal,
-): Promise<RanCheck> {
-  const startedAt = performance.now();
-  if (check.report !== undefined) await clearCheckoutFile(room.place.copy.tree, check.report);
-  const argv = ['/bin/sh', '-c', check.run];
-  const end = await runInRoom(
-    { name, argv, env: { CI: '1', NO_COLOR: '1' }, readOnly: [], keepsHome: true },
-    room,
-    context,
-    signal,
-  );
-  const output = `${end.stdout}${end.stderr === '' ? '' : `\n${end.stderr}`}`;
-  const exitCode = end.type === 'exited' ? end.exitCode : null;
-  const status = judgeCheck({ kind: check.kind, end: end.type, exitCode, output });
-  const counts = readTestCounts(output);
-  const result: CheckResult = {
-    name,
-    kind: check.kind,
-    status,
-    exitCode,
-    tests: counts === null ? null : { passed: counts.passed, failed: counts.failed, skipped: counts.skipped },
-    excerpt: status === 'passed' ? '' : excerptOutput(output, excerptChars),
-    signature: status === 'passed' ? '' : failureSignature(status, output).slice(0, 200),
-    log: await context.artifacts.put(`${name}.log`, output),
-    durationMs: Math.round(end.type === 'exited' ? end.durationMs : performance.now() - startedAt),
-  };
-  const report = check.report === undefined ? null : await readCheckoutFile(room.place.copy.tree, check.report);
-  return { result, output, report };
 }

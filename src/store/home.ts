@@ -27,6 +27,8 @@ export interface ProjectHome {
   /** Which hold-outs have passed on which commit. */
   readonly graded: string;
   candidate(item: ItemId): string;
+  /** What tests did on an item's candidates, a file for each commit. */
+  rolls(item: ItemId): string;
 }
 
 export function homeAt(root: string): Home {
@@ -47,6 +49,7 @@ export function homeAt(root: string): Home {
         holdouts: join(root, 'holdouts', id),
         graded: join(project, 'graded'),
         candidate: (item) => join(project, 'items', item, 'candidate.git'),
+        rolls: (item) => join(project, 'items', item, 'tests'),
       };
     },
     effect: (id) => join(root, 'sessions', effectFolder(id)),

@@ -39,6 +39,7 @@ const pipeline: PinnedPipeline = {
   limits: { slots: 100, itemMicroUsd: null, dayMicroUsd: null, checkMs: 1_000, copyBytes: 1_000 },
   land: 'fast-forward',
   protect: [],
+  guard: { tests: [], judges: [], allow: [] },
 };
 
 const base = 'b'.repeat(40);

@@ -256,7 +256,10 @@ it('shows of an item its phases, attempts, sessions, checks, findings and tokens
     run: 1,
     phases: [{ id: 'build', status: 'passed', attempts: 1 }],
     attempts: [{ address: `${id}/build#1`, outcome: 'succeeded', costMicroUsd: 0, sessions: [{ turn: 1 }] }],
-    checks: [{ name: 'test', kind: 'test', status: 'passed', tests: { passed: 1, failed: 0, skipped: 0 } }],
+    checks: [
+      { name: 'test', kind: 'test', status: 'passed', tests: { passed: 1, failed: 0, skipped: 0 } },
+      { name: 'guard', kind: 'guard', status: 'passed', tests: null },
+    ],
     findings: [],
     usage: { inputTokens: null, outputTokens: null },
     landed: { delivery: { type: 'delivered', branch: 'main' } },

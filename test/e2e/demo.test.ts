@@ -80,12 +80,12 @@ describe('the story', { timeout: 2 * minute }, () => {
 
   test('tells of a failing type check and a finding, each followed by another attempt, of the gate, and of the landing', () => {
     const story = [
-      /✗ checks +types failed, test passed \(4 tests\): back to build #2\n +src\/csv\.ts\(11,62\): error TS2322: /,
+      /✗ checks +types failed, test passed \(4 tests\), guard passed: back to build #2\n +src\/csv\.ts\(11,62\): error TS2322: /,
       /✓ build #2 /,
       /✗ review +correctness: major: Quotes inside a field/,
       /✗ review +passed by 8 of 9: back to build #3\n/,
       /✓ build #3 /,
-      /✓ checks +test passed \(7 tests\), types passed\n/,
+      /✓ checks +test passed \(7 tests\), types passed, guard passed\n/,
       /✓ review +passed by 9 of 9\n/,
       /◇ gate +review asks for your approval of [0-9a-f]{10}; /,
       /✓ gate +approved: the demo answers for you here\n/,
@@ -176,7 +176,9 @@ test(
       '! TypeScript is not installed beside Millwright: a run of every command on sample data',
     );
     expect(stdout).toContain('sandbox clone');
-    expect(stdout).toMatch(/✗ checks +sample failed, test passed \(4 tests\): back to build #2\n +TypeError: /);
+    expect(stdout).toMatch(
+      /✗ checks +sample failed, test passed \(4 tests\), guard passed: back to build #2\n +TypeError: /,
+    );
     expect(stdout).toMatch(/✗ review +passed by 8 of 9: back to build #3\n/);
     expect(stdout).toMatch(/★ landed /);
     expect(stdout).toContain(csv.map((line) => `  ${line}\n`).join(''));

@@ -37,8 +37,8 @@ it('lands its change after one failing check and one approval, as the page says'
   const said = stdout + stderr;
   expect(said).not.toMatch(/\[E_[A-Z_]+\]|Millwright itself failed/);
   for (const line of [
-    'test failed (0 of 2 tests): back to build #2',
-    'test passed (3 tests)',
+    'test failed (0 of 2 tests), guard passed: back to build #2',
+    'test passed (3 tests), guard passed',
     'passed by 2 of 2',
     'MW-1 waiting: phase review asks for your approval',
     '1 of 1 landed, $0.00.',

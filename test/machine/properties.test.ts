@@ -70,6 +70,7 @@ describe('over generated pipelines and everything that can happen', () => {
       limits: { slots: 4, itemMicroUsd: null, dayMicroUsd: null, checkMs: 1, copyBytes: 1 },
       land: 'fast-forward',
       protect: [],
+      guard: { tests: [], judges: [], allow: [] },
     };
     // The first attempt says small; after a rebase its check fails, and the next attempt does not say.
     const choices = [

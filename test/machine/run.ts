@@ -46,6 +46,7 @@ export function pipelineOf(phases: readonly PinnedPhase[], change: Partial<Pinne
     limits: { slots: 2, itemMicroUsd: null, dayMicroUsd: null, checkMs: 1, copyBytes: 1 },
     land: 'fast-forward',
     protect: [],
+    guard: { tests: [], judges: [], allow: [] },
     ...change,
   };
 }

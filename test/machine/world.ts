@@ -105,6 +105,7 @@ export const pipelines: fc.Arbitrary<PinnedPipeline> = fc
       },
       land: 'fast-forward',
       protect: [],
+      guard: { tests: [], judges: [], allow: [] },
     };
   });
 

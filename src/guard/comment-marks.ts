@@ -1,0 +1,66 @@
+/** Comments that tell a tool to look away. */
+import type { ConcernFamily } from '../model/concern.ts';
+import type { Mark } from './source-facts.ts';
+
+interface CommentRule {
+  readonly family: ConcernFamily;
+  readonly pattern: RegExp;
+  readonly says: string;
+  /** Absent: in tests too. */
+  readonly where?: 'product';
+}
+
+const rules: readonly CommentRule[] = [
+  { family: 'types-silenced', pattern: /@ts-(?:ignore|nocheck)\b/, says: 'the compiler is told to look away' },
+  {
+    family: 'types-silenced',
+    pattern: /@ts-expect-error\b/,
+    says: 'the compiler is told to look away',
+    where: 'product',
+  },
+  {
+    family: 'types-silenced',
+    pattern:
+      /#\s*(?:type:\s*ignore|pyright:\s*(?:ignore|basic|off)|mypy:\s*(?:ignore-errors|disable))|\bpyre-(?:ignore|fixme)/,
+    says: 'the type checker is told to look away',
+    where: 'product',
+  },
+  {
+    family: 'lint-silenced',
+    pattern:
+      /\b(?:eslint|oxlint|tslint|jshint|jscs|stylelint)[-:]\s?(?:disable|ignore)|\bbiome-ignore\b|\bdeno-lint-ignore\b/,
+    says: 'the linter is told to look away',
+  },
+  {
+    family: 'lint-silenced',
+    pattern:
+      /#\s*(?:noqa\b|pylint:\s*(?:disable|skip)|ruff:\s*noqa|flake8:\s*noqa|nosec\b|rubocop:disable|shellcheck disable)|\/\/\s*(?:nolint\b|NOSONAR|noinspection|nosemgrep|gosec|swiftlint:disable|ktlint-disable)|\bNOLINT/,
+    says: 'the linter is told to look away',
+  },
+  {
+    family: 'coverage-excluded',
+    pattern:
+      /\b(?:istanbul|c8|v8|node:coverage)\s+(?:ignore|disable)\b|#\s*pragma:\s*no\s*cover|\bcoverage:ignore|LCOV_EXCL|\bsimplecov:disable|:nocov:|\bcodecov:ignore|\bNO_COVERAGE\b/,
+    says: 'a part is left out of what is measured',
+  },
+];
+
+/** The marks in comments, which are given whole, with their delimiters. */
+export function commentMarks(
+  comments: readonly { readonly text: string; readonly line: number }[],
+  isTest: boolean,
+): readonly Mark[] {
+  return comments.flatMap(({ text, line }) =>
+    rules.flatMap(({ family, pattern, says, where }) => {
+      if (where === 'product' && isTest) return [];
+      const found = pattern.exec(text);
+      if (found === null || (!isDirective(text, found.index) && family !== 'coverage-excluded')) return [];
+      return [{ family, line, text: text.replaceAll(/\s+/g, ' ').slice(0, 200), says }];
+    }),
+  );
+}
+
+/** Tools read a comment that begins with their word; one that speaks of it says nothing to them. */
+function isDirective(text: string, at: number): boolean {
+  return !/[\p{L}\p{N}]/u.test(text.slice(0, at).replaceAll(/#\s*(?:type: ignore|noqa|pylint)[^#]*/g, ''));
+}

@@ -1,0 +1,20 @@
+import { parser } from '@lezer/python';
+import type { SourceFacts } from '../source-facts.ts';
+import { createSource } from '../syntax.ts';
+import { readPythonMarks } from './read-marks.ts';
+import { readPythonTests } from './read-tests.ts';
+import { readPythonCases } from './special-cases.ts';
+
+/** What a Python text says. */
+export function readPython(
+  text: string,
+  place: { readonly isTest: boolean; readonly isProgram: boolean },
+): SourceFacts {
+  const source = createSource(text, parser.parse(text));
+  return {
+    tests: place.isTest ? readPythonTests(source) : [],
+    marks: readPythonMarks(source, place),
+    specialCases: place.isTest ? [] : readPythonCases(source),
+    timeoutMs: null,
+  };
+}

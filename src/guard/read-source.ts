@@ -1,0 +1,77 @@
+import { readJavascript } from './javascript/read-javascript.ts';
+import { readByPattern } from './patterns.ts';
+import { readPython } from './python/read-python.ts';
+import { noFacts, type SourceFacts } from './source-facts.ts';
+
+const byTree = new Set(['js', 'jsx', 'mjs', 'cjs', 'ts', 'tsx', 'mts', 'cts']);
+const byPattern = new Set([
+  'go',
+  'rs',
+  'java',
+  'kt',
+  'kts',
+  'cs',
+  'rb',
+  'php',
+  'swift',
+  'ex',
+  'exs',
+  'scala',
+  'groovy',
+  'c',
+  'cc',
+  'cpp',
+  'h',
+  'hpp',
+  'dart',
+  'sh',
+]);
+
+/** Longer or deeper texts are not written by hand, and nobody reads them. */
+const maxChars = 400_000;
+const maxDepth = 400;
+
+/** Whether texts of this name are read at all. */
+export function isReadable(path: string): boolean {
+  const extension = extensionOf(path);
+  return byTree.has(extension) || byPattern.has(extension) || extension === 'py' || extension === 'pyi';
+}
+
+/** What a text says about tests and ways around them. Total over any text, by the kind that its path names. */
+export function readSource(path: string, text: string, isTest: boolean): SourceFacts {
+  if (text.length > maxChars || depthOf(text) > maxDepth) return unreadable(text);
+  const extension = extensionOf(path);
+  const place = { isTest, isProgram: isProgram(path, text) };
+  if (byTree.has(extension)) return readJavascript(text, extension, place);
+  if (extension === 'py' || extension === 'pyi') return readPython(text, place);
+  return byPattern.has(extension) ? readByPattern(text, extension, isTest) : noFacts;
+}
+
+/** Brackets inside brackets, at most; those of strings and comments count, too. */
+function depthOf(text: string): number {
+  let [depth, deepest] = [0, 0];
+  for (let at = 0; at < text.length; at += 1) {
+    const code = text.charCodeAt(at);
+    if (code === 40 || code === 91 || code === 123) depth += 1;
+    else if (code === 41 || code === 93 || code === 125) depth -= 1;
+    if (depth > deepest) deepest = depth;
+  }
+  return deepest;
+}
+
+function unreadable(text: string): SourceFacts {
+  const says = 'it is too long, or nests too deep, to be read by anybody';
+  return { ...noFacts, marks: [{ family: 'unreadable', line: 1, text: `${text.length} ${text.slice(0, 200)}`, says }] };
+}
+
+/** A program that people start: it may end itself. */
+function isProgram(path: string, text: string): boolean {
+  return (
+    text.startsWith('#!') ||
+    /(?:^|\/)(?:bin|cli|scripts|cmd|tools)\/|(?:^|\/)(?:main|cli|__main__|manage)\.\w+$/.test(path)
+  );
+}
+
+function extensionOf(path: string): string {
+  return path.slice(path.lastIndexOf('.') + 1).toLowerCase();
+}

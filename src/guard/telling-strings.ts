@@ -1,0 +1,22 @@
+/** What strings of a program give away, whatever its language. */
+
+/** A line that runners end or begin with, and that some reader would count. */
+export function looksLikeReport(text: string): boolean {
+  return /(?:^|["'`\\n\s])(?:not ok \d|ok \d+ ?-?|# (?:pass|tests|fail) [\d$%{]|TAP version 1[34]|1\.\.\d+|Tests?:? +[\d$%{][^"'`]*(?:passed|failed)|Test Files +|[✓✔√] |--- (?:PASS|FAIL)|PASS {1,2}\S+\.\w+|ok\s+\t|test result: ok|=+ ?[\d$%{][^"'`]* passed|Ran [\d$%{][^"'`]* tests?|OK \([\d$%{])/.test(
+    text,
+  );
+}
+
+/** Git asked for what was, or for what is on another branch. */
+export function readsHistory(text: string): boolean {
+  return /\bgit\b[\s"'`,[\]-]*(?:-C[\s"'`,]+\S+[\s"'`,]+)?(?:log|show|blame|reflog|rev-list|cat-file|stash|diff|checkout|restore|cherry-pick|fetch|pull|archive)\b/.test(
+    text,
+  );
+}
+
+/** A path into tests, or to what they expect. */
+export function readsTests(text: string): boolean {
+  return /["'`/\\](?:[\w-]+\.(?:test|spec)\.\w+|test_\w+\.py|\w+_test\.(?:py|go|rb)|__tests__|__snapshots__|__fixtures__|tests?|spec)(?:["'`/\\]|$)|\.snap["'`]/.test(
+    text,
+  );
+}

@@ -1,0 +1,209 @@
+/**
+ * The built-in check `guard`: whether the change lets the other checks say more than is true. The candidate's tests have
+ * run; here the base's tests are run against its code, and its tests against the base's code, where that says something.
+ */
+import { createHash } from 'node:crypto';
+import { join } from 'node:path';
+import { programsBehind } from '../guard/started-programs.ts';
+import { createFileRules, type FileRules } from '../guard/files.ts';
+import type { Roll } from '../guard/census.ts';
+import type { Finding } from '../guard/compare-sources.ts';
+import { changedTestsOf, isLookedAt, judgeChange, needsNewTest, type FileChange } from '../guard/judge-change.ts';
+import { changedFiles, type ChangedFile } from '../git/diff.ts';
+import { listFilesAt, parentsOf, readBlobIdsAt, readFileAt, readFilesAt } from '../git/history.ts';
+import { mixCommits } from '../git/mixed-commit.ts';
+import { discardWorkingCopy } from '../git/working-copy.ts';
+import type { Concern } from '../model/concern.ts';
+import type { EffectOf } from '../model/effect.ts';
+import { maxConcerns, type CheckResult } from '../model/outcome.ts';
+import type { PinnedPipeline } from '../model/pipeline.ts';
+import { shortName } from '../store/home.ts';
+import type { CheckRoom } from './check-room.ts';
+import { pinned, type StepContext, type StepItem } from './context.ts';
+import { proofFile, readProof } from './proof.ts';
+import { loadRolls, rollsOf } from './rolls.ts';
+import { runCommands, type RanCheck } from './run-commands.ts';
+import { takeWorkplace } from './workplace.ts';
+
+/** The commands whose results it looks at. */
+export function checksForGuard({ checks }: PinnedPipeline): readonly string[] {
+  return Object.keys(checks).filter((name) => checks[name]?.kind === 'test');
+}
+
+export async function guardChange(
+  effect: EffectOf<'checks'>,
+  about: StepItem,
+  room: CheckRoom,
+  ran: readonly RanCheck[],
+  context: StepContext,
+  signal: AbortSignal,
+): Promise<CheckResult> {
+  const startedAt = performance.now();
+  const { gitDir } = room.place.candidate;
+  const [base] = await parentsOf(gitDir, effect.commit);
+  const known = base === undefined ? null : await readProof(proofFile(about, base, context));
+  const changed = base === undefined ? [] : await changedFiles({ gitDir, from: base, to: effect.commit });
+  if (base === undefined || changed.length === 0) return outcome([], startedAt);
+  const rules = await rulesOf(room.pipeline, gitDir, base);
+  const elsewhere = createElsewhere(effect, about, room, context, signal);
+  const altered = changedTestsOf(changed, rules);
+  const testFiles = changed.filter(({ path }) => rules.isTest(path)).map(({ path }) => path);
+  const candidate = rollsOf(ran);
+  // A candidate whose own tests fail goes back in any case; what other tests say of it is not asked.
+  const isGreen = ran.every(({ result }) => result.kind !== 'test' || result.status === 'passed');
+  const isAsked = isGreen && candidate.length > 0 && about.item.criteria.some(needsNewTest);
+  const findings = judgeChange({
+    files: await readChange(gitDir, base, effect.commit, changed, rules),
+    rules,
+    request: requestOf(about),
+    criteria: about.item.criteria,
+    otherTests: await readOtherTests(gitDir, base, new Set(testFiles), rules),
+    rolls: {
+      base: (known === null ? null : await loadRolls(known, context)) ?? [],
+      candidate,
+      restored:
+        altered.length === 0 || !isGreen
+          ? null
+          : await elsewhere('as-before', { commit: effect.commit, from: base, paths: altered }),
+      without: isAsked ? await elsewhere('without', { commit: base, from: effect.commit, paths: testFiles }) : null,
+    },
+  });
+  const agreed = new Set(effect.allowed ?? []);
+  const allowed = new Set(room.pipeline.guard.allow);
+  const concerns = findings.map(toConcern).filter(({ key, family }) => !agreed.has(key) && !allowed.has(family));
+  return outcome(concerns, startedAt);
+}
+
+async function rulesOf({ checks, guard }: PinnedPipeline, gitDir: string, base: string): Promise<FileRules> {
+  const manifest = await readFileAt(gitDir, base, 'package.json');
+  const scripts = scriptsIn(manifest?.toString('utf8') ?? '');
+  const programs = Object.values(checks).flatMap((check) => ('run' in check ? programsBehind(check.run, scripts) : []));
+  return createFileRules({ tests: guard.tests, judges: guard.judges, programs });
+}
+
+function scriptsIn(manifest: string): Readonly<Record<string, string>> {
+  try {
+    const { scripts } = JSON.parse(manifest) as { scripts?: Record<string, unknown> };
+    return Object.fromEntries(
+      Object.entries(scripts ?? {}).filter((each): each is [string, string] => typeof each[1] === 'string'),
+    );
+  } catch (error) {
+    if (error instanceof SyntaxError) return {};
+    throw error;
+  }
+}
+
+type Mix = Omit<Parameters<typeof mixCommits>[0], 'gitDir'>;
+
+/** Runs the tests on files of two commits, in a checkout that is thrown away. */
+function createElsewhere(
+  effect: EffectOf<'checks'>,
+  about: StepItem,
+  room: CheckRoom,
+  context: StepContext,
+  signal: AbortSignal,
+) {
+  const { checks } = pinned(about);
+  // Tests may need what another check has built.
+  const names = Object.keys(checks).filter((name) => ['build', 'test'].includes(checks[name]?.kind ?? ''));
+  return async (name: string, mix: Mix): Promise<readonly Roll[]> => {
+    const { gitDir } = room.place.candidate;
+    const commit = await mixCommits({ gitDir, ...mix });
+    const directory = join(room.folder, `${name}.copy`);
+    try {
+      const place = await takeWorkplace(
+        { effect: effect.id, about, commit, base: commit, accepted: false, keep: false, directory },
+        context,
+        signal,
+      );
+      const sessionOf = (check: string) => `b${shortName(`${name} ${check}`)}`;
+      return rollsOf(await runCommands(names, { ...room, place }, context, signal, sessionOf));
+    } finally {
+      await discardWorkingCopy(directory);
+    }
+  };
+}
+
+const maxTestFiles = 2_000;
+
+/** Tests that the change leaves alone: they say what was asked of the code before. */
+async function readOtherTests(
+  gitDir: string,
+  base: string,
+  changed: ReadonlySet<string>,
+  { isTest }: FileRules,
+): Promise<ReadonlyMap<string, string>> {
+  const paths = (await listFilesAt(gitDir, base, '')).filter(
+    (path) => isTest(path) && isLookedAt(path) && !changed.has(path),
+  );
+  const contents = await readFilesAt(gitDir, base, paths.slice(0, maxTestFiles));
+  return new Map([...contents].map(([path, content]) => [path, content.toString('utf8')]));
+}
+
+async function readChange(
+  gitDir: string,
+  base: string,
+  commit: string,
+  changed: readonly ChangedFile[],
+  rules: FileRules,
+): Promise<readonly FileChange[]> {
+  const paths = changed.map(({ path }) => path);
+  const looked = paths.filter((path) => isLookedAt(path) || rules.isJudge(path));
+  const [before, after, old, now] = await Promise.all([
+    readFilesAt(gitDir, base, looked),
+    readFilesAt(gitDir, commit, looked),
+    readBlobIdsAt(gitDir, base, paths),
+    readBlobIdsAt(gitDir, commit, paths),
+  ]);
+  return changed.map(({ path, change }) => ({
+    path,
+    change,
+    before: before.get(path)?.toString('utf8') ?? null,
+    after: after.get(path)?.toString('utf8') ?? null,
+    contents: `${path} ${old.get(path) ?? '-'} ${now.get(path) ?? '-'}`,
+  }));
+}
+
+function requestOf({ item }: StepItem): string {
+  return [item.title, item.body, ...item.criteria.flatMap(({ text, before }) => [text, before ?? ''])].join('\n');
+}
+
+function toConcern({ family, path, line, says, about }: Finding): Concern {
+  const key = createHash('sha256')
+    .update(JSON.stringify([family, path, about]))
+    .digest('hex')
+    .slice(0, 16);
+  return { family, key, path: path.slice(0, 1_000), line, says: says.slice(0, 1_000).toWellFormed() };
+}
+
+function outcome(concerns: readonly Concern[], startedAt: number): CheckResult {
+  const places = concerns.map(
+    ({ family, path, line, says }) =>
+      `- ${path}${line === null ? '' : `:${line}`}${path === '' ? '' : ': '}${says} (${family})`,
+  );
+  const kept = concerns.slice(0, maxConcerns);
+  const isWhole = kept.length === concerns.length;
+  const text = [
+    'The change lets its own checks say more than is true, or may do so:',
+    ...places,
+    isWhole
+      ? 'Take each of these back, unless the request cannot be met without it. What you then leave as it is, a person will be asked about.'
+      : 'These are too many to be judged by anybody. Make the change anew.',
+  ];
+  return {
+    name: 'guard',
+    kind: 'guard',
+    status: concerns.length === 0 ? 'passed' : 'failed',
+    exitCode: null,
+    tests: null,
+    excerpt: concerns.length === 0 ? '' : text.join('\n').slice(0, 16_000).toWellFormed(),
+    signature: [...new Set(concerns.map(({ family, path }) => `${family} ${path}`))]
+      .sort()
+      .join('|')
+      .slice(0, 200)
+      .toWellFormed(),
+    log: null,
+    ...(concerns.length === 0 || !isWhole ? {} : { concerns: kept }),
+    durationMs: Math.round(performance.now() - startedAt),
+  };
+}

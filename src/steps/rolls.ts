@@ -1,0 +1,69 @@
+/** What tests did on a commit, by name, kept for the comparison with what comes after it. */
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import type { Roll } from '../guard/census.ts';
+import { readNamedTests } from '../verify/named-tests.ts';
+import type { NamedTest } from '../verify/named-tests/named-test.ts';
+import { readReportFile } from '../verify/report-file.ts';
+import type { StepContext, StepItem } from './context.ts';
+import type { RanCheck } from './run-commands.ts';
+
+const SavedRolls = z.array(
+  z.strictObject({
+    check: z.string(),
+    passed: z.number().int(),
+    tests: z.array(
+      z.strictObject({
+        name: z.string(),
+        file: z.string().nullable(),
+        status: z.enum(['passed', 'failed', 'skipped']),
+      }),
+    ),
+  }),
+);
+
+/** The tests that a finished check names: in its report where it writes one, else in its output. */
+export function testsOf(output: string, report: string | null): readonly NamedTest[] {
+  if (report === null) return readNamedTests(output);
+  const read = readReportFile(report);
+  return read.type === 'read' ? read.tests : [];
+}
+
+/** The rolls of the checks that are tests. */
+export function rollsOf(ran: readonly RanCheck[]): readonly Roll[] {
+  return ran.flatMap(({ result, output, report }) =>
+    result.kind === 'test'
+      ? [{ check: result.name, tests: testsOf(output, report), passed: result.tests?.passed ?? 0 }]
+      : [],
+  );
+}
+
+/** As an artifact: commits with the same tests share it. Answers its hash. */
+export async function saveRolls(rolls: readonly Roll[], context: StepContext): Promise<string> {
+  return (await context.artifacts.put('tests.json', JSON.stringify(rolls))).hash;
+}
+
+/** `null` when they are not there any more, or not readable. */
+export async function loadRolls(hash: string, context: StepContext): Promise<readonly Roll[] | null> {
+  const content = await context.artifacts.read(hash);
+  if (content === null) return null;
+  const parsed = SavedRolls.safeParse(JSON.parse(content.toString('utf8')));
+  return parsed.success ? parsed.data : null;
+}
+
+/** Notes what the tests of a candidate did: when it lands, it is the next one's base. */
+export async function noteRolls(about: StepItem, commit: string, hash: string, context: StepContext): Promise<void> {
+  const folder = context.home.project(about.item.project).rolls(about.item.id);
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  await writeFile(join(folder, commit), hash, { mode: 0o600 });
+}
+
+/** The hash that was noted; `null` when none was. */
+export async function findRolls(about: StepItem, commit: string, context: StepContext): Promise<string | null> {
+  const file = join(context.home.project(about.item.project).rolls(about.item.id), commit);
+  return readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return null;
+    throw error;
+  });
+}
