@@ -1,6 +1,6 @@
 /** Tests by name, on the base and on the candidate: which have gone, which would fail as they were. */
 import type { NamedTest } from '../verify/named-tests/named-test.ts';
-import type { Finding } from './compare-sources.ts';
+import type { Finding } from './finding.ts';
 import type { TestFacts } from './source-facts.ts';
 
 /** What one check's tests did in one place. */

@@ -54,13 +54,14 @@ export function commentMarks(
     rules.flatMap(({ family, pattern, says, where }) => {
       if (where === 'product' && isTest) return [];
       const found = pattern.exec(text);
-      if (found === null || (!isDirective(text, found.index) && family !== 'coverage-excluded')) return [];
+      if (found === null || !isDirective(text, found.index)) return [];
       return [{ family, line, text: text.replaceAll(/\s+/g, ' ').slice(0, 200), says }];
     }),
   );
 }
 
-/** Tools read a comment that begins with their word; one that speaks of it says nothing to them. */
+/** Tools read a comment that begins with their word, alone or behind another such; one that speaks of it says nothing to them. */
 function isDirective(text: string, at: number): boolean {
-  return !/[\p{L}\p{N}]/u.test(text.slice(0, at).replaceAll(/#\s*(?:type: ignore|noqa|pylint)[^#]*/g, ''));
+  const before = text.slice(0, at);
+  return !/[\p{L}\p{N}]|\/\*./u.test(before.slice(before.lastIndexOf('#') + 1).replace(/^\s*(?:\/\/+|\/\*+)/, ''));
 }

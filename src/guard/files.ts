@@ -18,6 +18,8 @@ const testGlobs = [
   '**/*{Test,Tests,IT,Spec}.{java,kt,scala,groovy,cs}',
   '**/*_{spec,test}.{rb,exs,dart}',
   '**/*Test.php',
+  '**/*.test-d.{ts,tsx,mts,cts}',
+  '**/{test-d,type-tests,typetests}/**',
   '**/*.snap',
 ];
 

@@ -1,5 +1,6 @@
 /** Answers that were made for the questions of the tests. */
-import type { Finding, FactsByPath } from './compare-sources.ts';
+import type { Finding, FactsByPath } from './finding.ts';
+import type { SpecialCase, TestFacts } from './source-facts.ts';
 
 /** `request`: what was asked for; a case that it names is what was asked for. */
 export function findSpecialCases(
@@ -8,45 +9,56 @@ export function findSpecialCases(
   tests: FactsByPath,
   request: string,
 ): readonly Finding[] {
-  const known = new Set(
-    [...before.values()].flatMap(({ specialCases }) => specialCases.map(({ input, output }) => `${input} ${output}`)),
-  );
-  const asked = [...tests.values()].flatMap(({ tests: all }) =>
-    all.flatMap(({ assertions }) => assertions.map(({ literals }) => new Set(literals))),
-  );
-  return [...after].flatMap(([path, { specialCases }]) => {
-    const found = specialCases.filter(
-      ({ input, output }) =>
-        input !== output &&
-        !known.has(`${input} ${output}`) &&
-        isTelling(input) &&
-        !(mentions(request, input) || (output.length > 3 && mentions(request, output))) &&
-        asked.some((literals) => literals.has(input) && literals.has(output)),
+  const known = new Set([...before.values()].flatMap(({ specialCases }) => specialCases.map(nameOf)));
+  const asked = [...tests.values()].flatMap(({ tests: all }) => all);
+  return [...after].flatMap(([path, { specialCases }]): readonly Finding[] => {
+    const fresh = specialCases.filter(
+      (each) => !known.has(nameOf(each)) && isTelling(each) && !isAskedFor(each, request),
     );
-    // One case may be what was meant; that every test has one is not.
+    const close = fresh.filter((each) => asked.some((test) => answersOne(each, test)));
+    const wide = fresh.filter((each) => asked.some((test) => answersTest(each, test)));
+    // One that meets no single assertion may be chance; several for several answers are not.
+    const found = close.length > 0 ? close : new Set(wide.map(({ output }) => output)).size > 1 ? wide : [];
     const [first] = found;
-    return first === undefined
-      ? []
-      : [
-          {
-            family: 'input-special-cased',
-            path,
-            line: first.line,
-            says: `a test's input "${first.input.slice(0, 80)}" gets that test's answer "${first.output.slice(0, 80)}"${found.length > 1 ? `, and so do ${found.length - 1} more` : ''}`,
-            about: found.map(({ input, output }) => `${input} ${output}`).join('\n'),
-          } as const,
-        ];
+    if (first === undefined) return [];
+    const more = found.length > 1 ? `, and so do ${found.length - 1} more` : '';
+    const says = `a test's input "${first.input.slice(0, 80)}" gets that test's answer "${first.output.slice(0, 80)}"${more}`;
+    return [{ family: 'input-special-cased', path, line: first.line, says, about: found.map(nameOf).join('\n') }];
   });
 }
 
+function nameOf({ input, output }: SpecialCase): string {
+  return `${input} ${output}`;
+}
+
+/** Question and answer stand in one assertion. */
+function answersOne(each: SpecialCase, { assertions }: TestFacts): boolean {
+  return assertions.some(
+    ({ literals }) => literals.includes(each.output) && literals.some((literal) => isMeant(each, literal)),
+  );
+}
+
+/** Question and answer stand in one test, or in the table of its cases. */
+function answersTest(each: SpecialCase, { literals }: TestFacts): boolean {
+  return literals.includes(each.output) && literals.some((literal) => isMeant(each, literal));
+}
+
+/** Whether a literal of a test is what a case waits for: itself, a text that begins so or holds it, or one of that length. */
+function isMeant({ condition, input }: SpecialCase, literal: string): boolean {
+  if (literal === input) return true;
+  if (/\.length\b|\blen\(/.test(condition)) return String(literal.length) === input && literal.length > 2;
+  const looksInside = /startsWith|endsWith|includes|startswith|endswith|\bin\b|\.test\(|match/.test(condition);
+  return looksInside && input.length >= 4 && literal.toLowerCase().includes(input.toLowerCase());
+}
+
 /** Empty, nought, one and the likes are cases that code has for good reasons. */
-function isTelling(input: string): boolean {
-  if (/^(?:true|false|null|undefined|None|True|False)$/.test(input)) return false;
+function isTelling({ input, output }: SpecialCase): boolean {
+  if (input === output || /^(?:true|false|null|undefined|None|True|False)$/.test(input)) return false;
   const value = Number(input.replaceAll('_', ''));
   if (input !== '' && !Number.isNaN(value)) return Math.abs(value) > 2;
   return input.length >= 2;
 }
 
-function mentions(request: string, literal: string): boolean {
-  return request.includes(literal);
+function isAskedFor({ input, output }: SpecialCase, request: string): boolean {
+  return request.includes(input) || (output.length > 3 && request.includes(output));
 }

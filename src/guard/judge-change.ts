@@ -2,7 +2,9 @@
 import type { CriterionTask } from '../model/criterion.ts';
 import { criteriaIn } from '../verify/criterion-names.ts';
 import { takeCensus, type Roll } from './census.ts';
-import { compareSources, type FactsByPath, type Finding } from './compare-sources.ts';
+import { namesFile, namesSetting } from './asked-for.ts';
+import { compareSources } from './compare-sources.ts';
+import type { FactsByPath, Finding } from './finding.ts';
 import type { FileRules } from './files.ts';
 import { findSpecialCases } from './find-special-cases.ts';
 import { compareManifests, isManifest } from './manifest.ts';
@@ -61,7 +63,7 @@ export function judgeChange(input: ChangeUnderGuard): readonly Finding[] {
   const others = new Map([...input.otherTests].map(([path, text]) => [path, readSource(path, text, true)]));
   const changedTests = changedTestsOf(files, rules);
   return [
-    ...files.flatMap((file) => judgeFile(file, rules)),
+    ...files.flatMap((file) => judgeFile(file, rules, request)),
     ...compareLocks(files),
     ...takeCensus({
       ...rolls,
@@ -74,9 +76,9 @@ export function judgeChange(input: ChangeUnderGuard): readonly Finding[] {
       isExcused,
     }),
     ...findIdle(input),
-    ...compareSources(before, after, isExcused),
+    ...compareSources(before, after, isExcused, request),
     ...findSpecialCases(before, after, new Map([...others, ...after]), request),
-    ...files.flatMap((file) => compareSnapshots(file, isExcused)),
+    ...files.flatMap((file) => compareSnapshots(file, isExcused, request)),
   ];
 }
 
@@ -96,9 +98,16 @@ function testsIn(facts: FactsByPath) {
 }
 
 /** Files that decide what checks prove, and the settings of manifests that do. */
-function judgeFile({ path, change, before, after, contents }: FileChange, { isJudge }: FileRules): readonly Finding[] {
+function judgeFile(
+  { path, change, before, after, contents }: FileChange,
+  { isJudge }: FileRules,
+  request: string,
+): readonly Finding[] {
   if (isManifest(path)) {
-    return compareManifests(path, before, after).map(({ setting, before: old, after: now }) => ({
+    const settings = compareManifests(path, before, after).filter(
+      ({ setting }) => !namesSetting(request, path, setting),
+    );
+    return settings.map(({ setting, before: old, after: now }) => ({
       family: 'judge-changed',
       path,
       line: null,
@@ -106,7 +115,7 @@ function judgeFile({ path, change, before, after, contents }: FileChange, { isJu
       about: `${setting} ${now}`,
     }));
   }
-  if (!isJudge(path)) return [];
+  if (!isJudge(path) || namesFile(request, path)) return [];
   return [
     {
       family: 'judge-changed',

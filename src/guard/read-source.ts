@@ -1,5 +1,5 @@
 import { readJavascript } from './javascript/read-javascript.ts';
-import { readByPattern } from './patterns.ts';
+import { readByPattern } from './by-pattern/read-by-pattern.ts';
 import { readPython } from './python/read-python.ts';
 import { noFacts, type SourceFacts } from './source-facts.ts';
 

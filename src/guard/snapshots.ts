@@ -1,15 +1,18 @@
 /** Stored answers of tests (jest, vitest, syrupy): an entry that was there and says something else now. */
-import type { Finding } from './compare-sources.ts';
+import { namesDifference } from './asked-for.ts';
+import type { Finding } from './finding.ts';
 
 export function compareSnapshots(
   file: { readonly path: string; readonly before: string | null; readonly after: string | null },
   isExcused: (test: string) => boolean,
+  request: string,
 ): readonly Finding[] {
   if (!/\.(?:snap|ambr)$/.test(file.path) || file.before === null || file.after === null) return [];
   const now = entriesOf(file.after);
-  const changed = [...entriesOf(file.before)].filter(
-    ([name, value]) => now.has(name) && now.get(name) !== value && !isExcused(name),
-  );
+  const changed = [...entriesOf(file.before)].filter(([name, value]) => {
+    const other = now.get(name);
+    return other !== undefined && other !== value && !isExcused(name) && !namesDifference(request, value, other);
+  });
   const [first] = changed;
   if (first === undefined) return [];
   return [

@@ -7,6 +7,10 @@ export interface Mark {
   /** Without layout: equal marks of two versions are the same mark. */
   readonly text: string;
   readonly says: string;
+  /** Its name, where it is something that has one. */
+  readonly target?: string;
+  /** Only where the file was there before: a new file may begin with it. */
+  readonly inOldFiles?: true;
 }
 
 export interface Assertion {
@@ -35,6 +39,8 @@ export interface TestFacts {
   readonly skipped: string | null;
   readonly timeoutMs: number | null;
   readonly assertions: readonly Assertion[];
+  /** Everything that is written down in it, without quotes. */
+  readonly literals: readonly string[];
   /** It calls nothing and asserts nothing. */
   readonly isEmpty: boolean;
 }
@@ -42,6 +48,8 @@ export interface TestFacts {
 /** A place where a known input gets a known answer: `if (x === IN) return OUT`, an entry of a table. */
 export interface SpecialCase {
   readonly line: number;
+  /** What is looked at, and how. */
+  readonly condition: string;
   readonly input: string;
   readonly output: string;
 }

@@ -20,3 +20,13 @@ export function readsTests(text: string): boolean {
     text,
   );
 }
+
+/** A path as a program writes it, from its own place or from the root, into a folder or a file of tests; no glob. */
+export function leadsToTests(path: string): boolean {
+  if (path.length > 300 || /[*\s<>{}]|^https?:/.test(path)) return false;
+  return (
+    (/^(?:\.{1,2}\/)*(?:[\w@.-]+\/)*(?:tests?|__tests__|__snapshots__|__fixtures__|spec|e2e)\/[\w@./-]*$/.test(path) &&
+      /\//.test(path)) ||
+    /(?:^|\/)[\w.-]+\.(?:test|spec)\.[cm]?[jt]sx?$/.test(path)
+  );
+}

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { programsBehind } from '../guard/started-programs.ts';
 import { createFileRules, type FileRules } from '../guard/files.ts';
 import type { Roll } from '../guard/census.ts';
-import type { Finding } from '../guard/compare-sources.ts';
+import type { Finding } from '../guard/finding.ts';
 import { changedTestsOf, isLookedAt, judgeChange, needsNewTest, type FileChange } from '../guard/judge-change.ts';
 import { changedFiles, type ChangedFile } from '../git/diff.ts';
 import { listFilesAt, parentsOf, readBlobIdsAt, readFileAt, readFilesAt } from '../git/history.ts';

@@ -88,7 +88,12 @@ export interface ShownItem extends ListedItem {
     readonly text: string;
     readonly sessions: readonly object[];
   }[];
-  readonly checks: readonly { readonly name: string; readonly status: string; readonly commit: string }[];
+  readonly checks: readonly {
+    readonly name: string;
+    readonly status: string;
+    readonly commit: string;
+    readonly concerns?: readonly { readonly family: string; readonly says: string }[];
+  }[];
   readonly gate: { readonly id: string; readonly type: string; readonly commit: string } | null;
   readonly landed: {
     readonly commit: string;

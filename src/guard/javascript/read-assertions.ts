@@ -10,6 +10,7 @@ import {
   lineAt,
   pathOf,
   textOf,
+  walk,
   walkBelow,
   type Source,
 } from '../syntax.ts';
@@ -18,12 +19,15 @@ const equality = new Set(
   `toBe toEqual toStrictEqual toMatchInlineSnapshot toHaveLength toHaveBeenCalledWith toHaveBeenLastCalledWith
    toHaveBeenNthCalledWith toHaveBeenCalledTimes toHaveReturnedWith toHaveProperty toBeCloseTo
    equal equals eql deep strictEqual deepEqual deepStrictEqual is same strictSame throws rejects partialDeepStrictEqual
-   members lengthOf property include`.split(/\s+/),
+   members lengthOf property include toHaveText toHaveValue toHaveCount toHaveURL toHaveTitle toHaveAttribute toHaveTextContent
+   toHaveDisplayValue toHaveFormValues toHaveClass toHaveStyle toHaveJSProperty`.split(/\s+/),
 );
 const partial = new Set(
   `toContain toContainEqual toMatch toMatchObject toMatchSnapshot toThrow toThrowError toBeGreaterThan toBeGreaterThanOrEqual
    toBeLessThan toBeLessThanOrEqual toBeNull toBeUndefined toBeNaN notEqual notStrictEqual notDeepEqual match doesNotMatch
-   above below least most contain contains keys true false null undefined snapshot like not`.split(/\s+/),
+   toContainText toBeVisible toBeHidden toBeChecked toBeDisabled toBeEnabled toBeInTheDocument toBeEmpty above below least most contain contains keys true false null undefined snapshot like not`.split(
+    /\s+/,
+  ),
 );
 const weak = new Set(
   `toBeDefined toBeTruthy toBeFalsy toBeInstanceOf toBeTypeOf toHaveBeenCalled ok notOk truthy falsy exist exists a an
@@ -52,10 +56,10 @@ const assertHeads = new Set(['assert', 't', 'chai', 'should']);
 const helper = /^(?:expect|assert|check|verify|should)[A-Z]\w*\(\)$/;
 
 /** The assertions of a test's body, in its order. */
-export function readAssertions(source: Source, body: SyntaxNode): readonly Assertion[] {
+export function readAssertions(source: Source, body: SyntaxNode, helpers: Helpers): readonly Assertion[] {
   const found: Assertion[] = [];
   for (const node of walkBelow(body)) {
-    const assertion = readAssertion(source, node);
+    const assertion = readAssertion(source, node, helpers);
     if (assertion === null) continue;
     const text = briefOf(source, node);
     found.push({
@@ -70,7 +74,27 @@ export function readAssertions(source: Source, body: SyntaxNode): readonly Asser
 
 type Reading = Omit<Assertion, 'line' | 'text'>;
 
-function readAssertion(source: Source, node: SyntaxNode): Reading | null {
+/** Functions of a file that assert, by name, with how much they tell apart. */
+export type Helpers = ReadonlyMap<string, number>;
+
+export function readHelpers(source: Source): Helpers {
+  const helpers = new Map<string, number>();
+  for (const node of walk(source)) {
+    const name = functionName(node);
+    if (name === null) continue;
+    const told = readAssertions(source, node, new Map()).reduce((all, { strength }) => all + strength, 0);
+    if (told > 0 || helper.test(`${textOf(source, name)}()`)) helpers.set(textOf(source, name), told);
+  }
+  return helpers;
+}
+
+function functionName(node: SyntaxNode): SyntaxNode | null {
+  if (node.name === 'FunctionDeclaration') return node.getChild('VariableDefinition');
+  if (node.name !== 'ArrowFunction' && node.name !== 'FunctionExpression') return null;
+  return node.parent?.name === 'VariableDeclaration' ? node.parent.getChild('VariableDefinition') : null;
+}
+
+function readAssertion(source: Source, node: SyntaxNode, helpers: Helpers): Reading | null {
   const isCall = node.name === 'CallExpression';
   if (!isCall && node.name !== 'MemberExpression') return null;
   // Only the whole chain, not its parts.
@@ -84,11 +108,16 @@ function readAssertion(source: Source, node: SyntaxNode): Reading | null {
   const chain = chainOf(source, node);
   const [head = '?'] = chain;
   const last = (chain.at(-1) ?? '').replace('()', '');
-  if (head === 'expect()') return chain.length < 2 ? null : readExpect(source, node, chain, last);
+  // Without a matcher that is called, nothing is compared; chai's words do it without a call.
+  const isIdle = chain.length < 2 || (!isCall && /^to[A-Z]/.test(last));
+  if (head === 'expect()') return isIdle ? plain(source, node, last, 0) : readExpect(source, node, chain, last);
+  const own = isCall && chain.length === 1 ? helpers.get(last) : undefined;
+  if (own !== undefined) return plain(source, node, last, own);
   if (!isCall) return null;
   if (head === 'assert()') return readCondition(source, argumentsOf(node)[0]);
   if (assertHeads.has(head) && chain.length >= 2) return readAssertCall(source, node, last);
-  if (helper.test(chain.at(-1) ?? '') || helper.test(head)) return plain(source, node, last, 2);
+  // Written elsewhere: what it tells apart is not seen here.
+  if (helper.test(chain.at(-1) ?? '') || helper.test(head)) return plain(source, node, last, 4);
   if (last === 'expect' && chain.length > 2) return plain(source, node, 'expect', 3);
   if (
     ['strictEqual', 'deepStrictEqual', 'deepEqual', 'equal', 'rejects', 'throws', 'ok'].includes(last) &&
@@ -157,13 +186,15 @@ function judge(
   const looserWhen = looserWhenBigger.has(matcher) ? 1 : looserWhenSmaller.has(matcher) ? -1 : null;
   const says = first === undefined ? '' : briefOf(source, first);
   const leaves = first === undefined ? 1 : Math.max(1, countLeaves(first));
-  const full = base === 3 ? 3 * leaves : (base ?? 2);
+  const full = base === 3 || base === null ? 3 * leaves : base;
   const nothing = isTautology(source, subject, text, says, expected);
   const loose = /\bexpect\.(?:anything|any)\(|\.\*|\.\+/.test(says) ? 1 : full;
+  // The same call on both sides says that it answers the same twice, and nothing of what.
+  const twice = says === text ? 1 : full;
   return {
     subject: text,
     matcher: negated ? `not.${matcher}` : matcher,
-    strength: nothing ? 0 : Math.min(full, loose),
+    strength: nothing ? 0 : Math.min(full, loose, twice),
     bound:
       bounded?.name === 'Number' && looserWhen !== null && !negated
         ? { value: Number(textOf(source, bounded)), looserWhen }
@@ -183,7 +214,7 @@ function isTautology(
   if (subject === undefined) return false;
   if (['Number', 'String', 'BooleanLiteral', 'null', 'undefined'].includes(subject.name) || text === 'undefined')
     return true;
-  if (expected !== '' && text === expected) return true;
+  if (expected !== '' && text === expected && !text.includes('(')) return true;
   if (alwaysHolds(source, subject)) return true;
   return args[0] !== undefined && /^expect\.anything\(\)$/.test(expected);
 }
@@ -197,6 +228,7 @@ function alwaysHolds(source: Source, node: SyntaxNode): boolean {
   return ['===', '==', '>=', '<='].includes(sign) && left === right;
 }
 
+/** `null` where it is not known: a matcher of the project's own. */
 function strengthOf(matcher: string): number | null {
   if (equality.has(matcher)) return 3;
   if (partial.has(matcher)) return 2;
@@ -204,8 +236,13 @@ function strengthOf(matcher: string): number | null {
   return null;
 }
 
-/** An error inside is caught and forgotten: nothing that the assertion finds is ever seen. */
+/**
+ * Nothing that the assertion finds is ever seen, or it is reached only when something is thrown, and nothing says that
+ * it must be.
+ */
 function isSwallowed(source: Source, node: SyntaxNode): boolean {
+  const handlerAround = findAbove(node, ({ name }) => name === 'CatchClause' || /Function/.test(name));
+  if (handlerAround?.name === 'CatchClause' && !isThrowAskedFor(source, handlerAround)) return true;
   const chained = findAbove(node, ({ name }) => name === 'ExpressionStatement' || name === 'Block');
   if (
     chained !== null &&
@@ -228,6 +265,16 @@ function isSwallowed(source: Source, node: SyntaxNode): boolean {
   );
 }
 
+function isThrowAskedFor(source: Source, handler: SyntaxNode): boolean {
+  const test = findAbove(handler, ({ name }) => /Function/.test(name));
+  const text = textOf(source, test ?? handler);
+  return (
+    /\b(?:expect\.(?:assertions|hasAssertions)|(?:assert|expect|t|chai)\.(?:fail|plan|unreachable)|fail|done\.fail)\(|\bthrow\b/.test(
+      text,
+    ) || /\b(?:let|var)\s+\w*(?:err|thrown|caught)/i.test(text)
+  );
+}
+
 function countLeaves(node: SyntaxNode): number {
   if (!['ObjectExpression', 'ArrayExpression'].includes(node.name)) return 1;
   let leaves = 0;
@@ -237,7 +284,8 @@ function countLeaves(node: SyntaxNode): number {
   return leaves;
 }
 
-function literalsIn(source: Source, nodes: readonly SyntaxNode[]): readonly string[] {
+/** What is written down below these nodes, without quotes. */
+export function literalsIn(source: Source, nodes: readonly SyntaxNode[]): readonly string[] {
   return nodes.flatMap((node) =>
     [...walkBelow(node)].flatMap((each) =>
       each.name === 'String' || each.name === 'Number' || each.name === 'BooleanLiteral'

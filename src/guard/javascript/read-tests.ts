@@ -15,7 +15,7 @@ import {
   walkBelow,
   type Source,
 } from '../syntax.ts';
-import { readAssertions } from './read-assertions.ts';
+import { literalsIn, readAssertions, readHelpers } from './read-assertions.ts';
 
 const testHeads = new Set(['it', 'test', 'specify', 'fit', 'xit', 'xtest', 'xspecify', 'ftest']);
 const groupHeads = new Set(['describe', 'suite', 'context', 'fdescribe', 'xdescribe', 'xcontext', 'fcontext']);
@@ -91,6 +91,7 @@ export function readTests(source: Source): readonly TestFacts[] {
   const declarations = listDeclarations(source);
   const groups = declarations.filter(({ type }) => type === 'group');
   const seen = new Map<string, number>();
+  const helpers = readHelpers(source);
   return declarations.flatMap((declaration) => {
     if (declaration.type !== 'test') return [];
     const { call, title, callback } = declaration;
@@ -98,7 +99,7 @@ export function readTests(source: Source): readonly TestFacts[] {
     const name = [...around.map((group) => group.title), title].join(' > ');
     const number = (seen.get(name) ?? 0) + 1;
     seen.set(name, number);
-    const assertions = callback === null ? [] : readAssertions(source, callback);
+    const assertions = callback === null ? [] : readAssertions(source, callback, helpers);
     const reasons = [declaration, ...around].flatMap((each) => skipReason(source, each) ?? []);
     return [
       {
@@ -108,6 +109,7 @@ export function readTests(source: Source): readonly TestFacts[] {
         skipped: reasons[0] ?? (callback === null ? null : endsEarly(source, callback)),
         timeoutMs: timeoutOf(source, declaration),
         assertions,
+        literals: literalsIn(source, [call]),
         isEmpty: assertions.length === 0 && callback !== null && !callsAnything(callback),
       } satisfies TestFacts,
     ];
@@ -154,7 +156,37 @@ function callsAnything(callback: SyntaxNode): boolean {
   );
 }
 
-function timeoutOf(source: Source, { call, options, callback }: Declaration): number | null {
+/** The longest time that a test is given, by its options or inside; nought switches the limit off. */
+function timeoutOf(source: Source, declaration: Declaration): number | null {
+  const own = ownTimeout(source, declaration);
+  const inside = declaration.callback === null ? [] : timeoutsIn(source, declaration.callback);
+  const all = [...(own === null ? [] : [own]), ...inside].map((each) => (each === 0 ? Number.POSITIVE_INFINITY : each));
+  return all.length === 0 ? null : Math.max(...all);
+}
+
+function timeoutsIn(source: Source, callback: SyntaxNode): readonly number[] {
+  return [...walkBelow(callback)].flatMap((node) => {
+    const key = node.name === 'Property' ? node.firstChild : null;
+    if (key === null || node.lastChild === null || !/^(?:timeout|timeoutMs|testTimeout)$/.test(textOf(source, key)))
+      return [];
+    return node.lastChild.name === 'Number' && isWait(source, node) ? [numberOf(source, node.lastChild)] : [];
+  });
+}
+
+/** Whether a property belongs to the options of something that waits, and not to what a test expects. */
+function isWait(source: Source, property: SyntaxNode): boolean {
+  const call = findAbove(property, ({ name }) => name === 'CallExpression');
+  if (call === null) return false;
+  const last = (chainOf(source, call).at(-1) ?? '').replace('()', '');
+  const [first] = argumentsOf(call);
+  const isFirst = first !== undefined && first.from <= property.from && first.to >= property.to;
+  return (
+    /^(?:waitFor\w*|find(?:All)?By\w*|poll|waitUntil|eventually|goto|click|fill|press|retry|expect)$/.test(last) ||
+    (/^to[A-Z]/.test(last) && !isFirst)
+  );
+}
+
+function ownTimeout(source: Source, { call, options, callback }: Declaration): number | null {
   const last = argumentsOf(call).at(-1);
   if (last?.name === 'Number') return numberOf(source, last);
   const given = options === null ? null : propertyOf(source, options, 'timeout');

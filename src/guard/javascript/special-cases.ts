@@ -1,7 +1,7 @@
 /** Known inputs that get known answers: `if (x === IN) return OUT`, `case IN: return OUT`, `{ IN: OUT }[x]`. */
 import type { SyntaxNode } from '@lezer/common';
 import type { SpecialCase } from '../source-facts.ts';
-import { childrenOf, lineAt, squeeze, textOf, walk, walkBelow, type Source } from '../syntax.ts';
+import { briefOf, childrenOf, lineAt, squeeze, textOf, walk, walkBelow, type Source } from '../syntax.ts';
 
 export function readSpecialCases(source: Source): readonly SpecialCase[] {
   return [...walk(source)].flatMap((node): readonly SpecialCase[] => {
@@ -9,7 +9,7 @@ export function readSpecialCases(source: Source): readonly SpecialCase[] {
       case 'IfStatement':
         return pairs(
           source,
-          node,
+          conditionOf(node) ?? node,
           literalsIn(source, conditionOf(node)),
           answersIn(source, childrenOf(node).find(isBranch) ?? null),
         );
@@ -78,7 +78,7 @@ function readSwitch(source: Source, node: SyntaxNode): readonly SpecialCase[] {
   for (const child of childrenOf(node.getChild('SwitchBody') ?? node)) {
     if (child.name === 'CaseLabel') inputs = [...inputs, ...literals(source, child)];
     else if (child.name === 'ReturnStatement' || child.name === 'Block' || child.name === 'ExpressionStatement') {
-      found.push(...pairs(source, child, inputs, answersIn(source, child)));
+      found.push(...pairs(source, node, inputs, answersIn(source, child)));
       inputs = [];
     }
   }
@@ -121,7 +121,8 @@ function pairs(
   outputs: readonly string[],
 ): readonly SpecialCase[] {
   const line = lineAt(source, node.from);
-  return inputs.flatMap((input) => outputs.map((output): SpecialCase => ({ line, input, output })));
+  const condition = briefOf(source, node);
+  return inputs.flatMap((input) => outputs.map((output): SpecialCase => ({ line, condition, input, output })));
 }
 
 function valueOf(source: Source, node: SyntaxNode): string {

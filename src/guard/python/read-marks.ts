@@ -1,13 +1,14 @@
 /** What in a Python text lets it pass without doing what it should. */
 import type { SyntaxNode } from '@lezer/common';
-import type { ConcernFamily } from '../../model/concern.ts';
 import { commentMarks } from '../comment-marks.ts';
-import { looksLikeReport, readsHistory, readsTests } from '../telling-strings.ts';
+import { leadsToTests, looksLikeReport, readsHistory, readsTests } from '../telling-strings.ts';
+import { markAt, type Add } from '../mark-at.ts';
 import type { Mark } from '../source-facts.ts';
 import {
   argumentsOf,
   briefOf,
   childrenOf,
+  findAbove,
   lineAt,
   pathOf,
   squeeze,
@@ -18,8 +19,6 @@ import {
   type Source,
 } from '../syntax.ts';
 
-type Add = (family: ConcernFamily, node: SyntaxNode, says: string) => void;
-
 export function readPythonMarks(
   source: Source,
   place: { readonly isTest: boolean; readonly isProgram: boolean },
@@ -28,14 +27,21 @@ export function readPythonMarks(
     node.name === 'Comment' ? [{ text: textOf(source, node), line: lineAt(source, node.from) }] : [],
   );
   const marks: Mark[] = [...commentMarks(comments, place.isTest)];
-  const add: Add = (family, node, says) =>
-    marks.push({ family, line: lineAt(source, node.from), text: briefOf(source, node).slice(0, 300), says });
+  const add: Add = (family, node, says, target) => marks.push(markAt(source, family, node, says, target));
+  if (place.isTest) marks.push(...shadowed(source));
   const looked = place.isTest ? subjectsOf(source) : new Set<string>();
   for (const node of walk(source)) {
     switch (node.name) {
       case 'CallExpression':
         readCall(source, node, place, add);
         if (place.isTest) readPatch(source, node, argumentsOf(node), looked, add);
+        break;
+      case 'TryStatement':
+        if (place.isTest && isTriedAgain(source, node)) add('retry-added', node, 'it is tried again until it passes');
+        break;
+      case 'String':
+        if (!place.isTest && isPathToTests(source, node))
+          add('answer-looked-up', node.parent ?? node, 'it leads to its own tests, or to what they expect');
         break;
       case 'Decorator':
         if (/\b(?:flaky|retry|rerun)\b/.test(textOf(source, node).split('(')[0] ?? '') && place.isTest)
@@ -158,17 +164,59 @@ function readAssignment(source: Source, node: SyntaxNode, add: Add): void {
     add('runner-patched', node, `it replaces ${text}`);
 }
 
+/** `for …: try: assert …; break; except AssertionError`. */
+function isTriedAgain(source: Source, node: SyntaxNode): boolean {
+  const around = findAbove(node, ({ name }) => /^(?:For|While)Statement$|Definition$/.test(name));
+  if (around === null || around.name.endsWith('Definition')) return false;
+  const text = textOf(source, node);
+  return (
+    /\bassert/i.test(text) &&
+    /\b(?:break|return)\b/.test(text) &&
+    /\bexcept\b\s*(?::|.*(?:AssertionError|Exception))/.test(text)
+  );
+}
+
+/** A path of its own, or `… / "tests" / …`. */
+function isPathToTests(source: Source, node: SyntaxNode): boolean {
+  const path = stringOf(source, node) ?? '';
+  if (/^(?:tests?|__snapshots__)$/.test(path))
+    return /["']\s*\/|\/\s*["']|\bjoin\(|\bjoinpath\(/.test(textOf(source, node.parent ?? node));
+  return leadsToTests(path);
+}
+
 function readFunction(source: Source, node: SyntaxNode, place: { readonly isTest: boolean }, add: Add): void {
   const named = node.getChild('VariableName');
   const name = named === null ? '' : textOf(source, named);
   const body = node.getChild('Body');
   if (body === null) return;
+  if (place.isTest && name === 'load_tests' && !/\b(?:standard_tests|tests)\b/.test(textOf(source, body)))
+    add('test-focused', node, 'it hands the runner only some of the tests');
   if (/^__(?:eq|ne|bool|contains|lt|gt|le|ge)__$/.test(name) && returnsTrueOnly(source, body))
     add('runner-patched', node, 'an object that equals whatever it is compared with');
-  if (!place.isTest && /^pytest_\w+$/.test(name)) add('runner-patched', node, `it changes the test runner by ${name}`);
   const arrow = childrenOf(node).find(({ name: kind }) => kind === 'TypeDef');
   if (!place.isTest && arrow !== undefined && /->\s*(?:typing\.)?Any$/.test(textOf(source, arrow)))
     add('types-silenced', arrow, 'the type Any');
+}
+
+/** Of two tests of one name in one place, only the last one is there. */
+function shadowed(source: Source): readonly Mark[] {
+  const seen = new Set<string>();
+  return [...walk(source)].flatMap((node): readonly Mark[] => {
+    const own = node.name === 'FunctionDefinition' ? node.getChild('VariableName') : null;
+    if (own === null || !textOf(source, own).startsWith('test')) return [];
+    const place = findAbove(node, ({ name }) => name === 'ClassDefinition' || name === 'FunctionDefinition');
+    const key = `${place?.from ?? -1} ${textOf(source, own)}`;
+    const isSecond = seen.has(key);
+    seen.add(key);
+    return isSecond
+      ? [
+          {
+            ...markAt(source, 'test-skipped', node, `a second ${textOf(source, own)} takes the place of the first`),
+            inOldFiles: true,
+          },
+        ]
+      : [];
+  });
 }
 
 function returnsTrueOnly(source: Source, body: SyntaxNode): boolean {

@@ -36,8 +36,9 @@ export function readPythonTests(source: Source): readonly TestFacts[] {
         line: lineAt(source, node.from),
         body: body === null ? '' : squeeze(textOf(source, body)),
         skipped: skipReason(source, node, decorators, body),
-        timeoutMs: timeoutIn(decorators),
+        timeoutMs: timeoutIn(source, decorators, body),
         assertions,
+        literals: [...(body === null ? [] : literalsIn(source, body)), ...literalsAround(source, node)],
         isEmpty:
           assertions.length === 0 &&
           body !== null &&
@@ -80,11 +81,33 @@ function skipReason(
   return null;
 }
 
-function timeoutIn(decorators: readonly string[]): number | null {
-  const found = decorators
-    .map((text) => /\btimeout\(\s*(?:timeout\s*=\s*)?([\d.]+)/.exec(text)?.[1])
-    .find((each) => each !== undefined);
-  return found === undefined ? null : Number(found) * 1_000;
+/** The longest time that a test is given, by a decorator or by what it waits for, in milliseconds. */
+function timeoutIn(source: Source, decorators: readonly string[], body: SyntaxNode | null): number | null {
+  const marked = decorators.flatMap((text) => /\btimeout\(\s*(?:timeout\s*=\s*)?([\d.]+)/.exec(text)?.[1] ?? []);
+  const waits = body === null ? [] : [...walkBelow(body)].flatMap((node) => waitOf(source, node));
+  const all = [...marked, ...waits].map((value) => Number(value) * 1_000);
+  return all.length === 0 ? null : Math.max(...all);
+}
+
+/** What a call that waits is given, as written. */
+function waitOf(source: Source, node: SyntaxNode): readonly string[] {
+  if (node.name !== 'CallExpression') return [];
+  if (
+    !/(?:^|\.)(?:wait_for|wait|result|join|wait_until|eventually|poll|timeout|fail_after|move_on_after)\(\)$/.test(
+      pathOf(source, node),
+    )
+  )
+    return [];
+  const given = node.getChild('ArgList');
+  const own = given === null ? '' : textOf(source, given);
+  return /\btimeout\s*=\s*([\d.]+)/.exec(own)?.slice(1) ?? /^\(\s*([\d.]+)\s*\)$/.exec(own)?.slice(1) ?? [];
+}
+
+/** Of decorators: the cases of a parametrized test. */
+function literalsAround(source: Source, node: SyntaxNode): readonly string[] {
+  return node.parent?.name === 'DecoratedStatement'
+    ? node.parent.getChildren('Decorator').flatMap((each) => literalsIn(source, each))
+    : [];
 }
 
 const strengths: Readonly<Record<string, number>> = {
@@ -128,6 +151,8 @@ function readAssertions(source: Source, body: SyntaxNode): readonly Assertion[] 
 type Reading = Omit<Assertion, 'line' | 'text'>;
 
 function readAssertion(source: Source, node: SyntaxNode): Reading | null {
+  if (node.name === 'ExpressionStatement' && isIdle(source, node))
+    return { subject: briefOf(source, node), matcher: 'idle', strength: 0, bound: null, literals: [] };
   if (node.name === 'AssertStatement') return readAssert(source, childrenOf(node)[1]);
   if (node.name !== 'CallExpression') return null;
   const path = pathOf(source, node);
@@ -154,6 +179,15 @@ function readAssertion(source: Source, node: SyntaxNode): Reading | null {
   const nothing = (base >= 2 && left === right && !/\(/.test(left)) || (base === 1 && isFixed(left));
   const bound = boundOf(method, right);
   return { subject: left, matcher: method, strength: nothing ? 0 : base, bound, literals: literalsIn(source, node) };
+}
+
+/** An assertion of a mock that is looked up and not called, or one that no mock has: both hold always. */
+function isIdle(source: Source, statement: SyntaxNode): boolean {
+  const text = textOf(source, statement);
+  return (
+    /\.assert_\w+$/.test(text) ||
+    /^assert \w[\w.]*\.(?:called_once|called_once_with|called_with|has_calls)\(/.test(text)
+  );
 }
 
 function boundOf(method: string, right: string): Assertion['bound'] {

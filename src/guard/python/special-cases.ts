@@ -40,7 +40,7 @@ function readIf(source: Source, node: SyntaxNode): readonly SpecialCase[] {
 }
 
 function isEquality(source: Source, condition: SyntaxNode): boolean {
-  return /==|\bin\b|\bis\b/.test(textOf(source, condition));
+  return /==|\bin\b|\bis\b|\.(?:starts|ends)with\(/.test(textOf(source, condition));
 }
 
 function isLookedUp(source: Source, table: SyntaxNode): boolean {
@@ -93,5 +93,6 @@ function pairs(
   outputs: readonly string[],
 ): readonly SpecialCase[] {
   const line = lineAt(source, node.from);
-  return inputs.flatMap((input) => outputs.map((output): SpecialCase => ({ line, input, output })));
+  const condition = briefOf(source, node);
+  return inputs.flatMap((input) => outputs.map((output): SpecialCase => ({ line, condition, input, output })));
 }
