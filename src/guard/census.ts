@@ -3,12 +3,17 @@ import type { NamedTest } from '../verify/named-tests/named-test.ts';
 import type { Finding } from './finding.ts';
 import type { TestFacts } from './source-facts.ts';
 
+/** Whose report is believed: that of our own reporter, or what the command writes. */
+export type Reporter = 'ours' | 'theirs';
+
 /** What one check's tests did in one place. */
 export interface Roll {
   readonly check: string;
   readonly tests: readonly NamedTest[];
   /** Passed tests that the runner counts; more than it names, where it names none. */
   readonly passed: number;
+  /** `null` where nothing tells yet. */
+  readonly reporter: Reporter | null;
 }
 
 export interface CensusInput {

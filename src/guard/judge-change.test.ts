@@ -34,7 +34,7 @@ function familiesOf(...given: Parameters<typeof judge>): readonly string[] {
 
 function roll(names: Readonly<Record<string, 'passed' | 'failed' | 'skipped'>>): Roll {
   const tests = Object.entries(names).map(([name, status]) => ({ name, file: null, status }));
-  return { check: 'test', tests, passed: tests.filter(({ status }) => status === 'passed').length };
+  return { check: 'test', tests, passed: tests.filter(({ status }) => status === 'passed').length, reporter: 'ours' };
 }
 
 function criterion(id: string, action: CriterionTask['action']) {
@@ -115,7 +115,7 @@ test('a test that passed on the base and does not run any more is lost, one that
 });
 
 test('where a runner names nothing, its count tells', () => {
-  const count = (passed: number): Roll => ({ check: 'test', tests: [], passed });
+  const count = (passed: number): Roll => ({ check: 'test', tests: [], passed, reporter: 'theirs' });
   expect(familiesOf({}, { rolls: { base: [count(5)], candidate: [count(5)] } })).toEqual([]);
   expect(familiesOf({}, { rolls: { base: [count(5)], candidate: [count(4)] } })).toEqual(['test-lost']);
 });

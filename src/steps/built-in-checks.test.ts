@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { CriterionTask } from '../model/criterion.ts';
 import type { CheckResult } from '../model/outcome.ts';
 import { judgeEvidence } from './built-in-checks.ts';
+import { readNamedTests } from '../verify/named-tests.ts';
 import type { RanCheck } from './run-commands.ts';
 import type { StepItem } from './context.ts';
 import type { GradedHoldout } from './grade-holdouts.ts';
@@ -47,7 +48,7 @@ function ran(output: string, parts: Partial<CheckResult> = {}): RanCheck {
     durationMs: 1,
     ...parts,
   };
-  return { result, output, report: null };
+  return { result, output, tests: readNamedTests(output), reporter: 'theirs' };
 }
 
 const graded = (passed: boolean): GradedHoldout => ({

@@ -11,7 +11,6 @@ import { judgeCriteria, type CriterionEvidence } from '../verify/criterion-evide
 import type { NamedTest } from '../verify/named-tests/named-test.ts';
 import { pinned, type StepItem } from './context.ts';
 import type { GradedHoldout } from './grade-holdouts.ts';
-import { testsOf } from './rolls.ts';
 import type { RanCheck } from './run-commands.ts';
 
 const excerptChars = 8_000;
@@ -87,7 +86,7 @@ export function judgeEvidence(
   graded: readonly GradedHoldout[],
 ): CheckResult {
   const { criteria } = about.item;
-  const tests = ran.flatMap(({ result, output, report }) => (result.kind === 'test' ? testsOf(output, report) : []));
+  const tests = ran.flatMap(({ result, tests: named }) => (result.kind === 'test' ? named : []));
   const evidence = new Map(
     judgeCriteria(
       criteria.map(({ id }) => id),

@@ -21,6 +21,8 @@ export interface RoomCommand {
   readonly env: Readonly<Record<string, string>>;
   /** What it may read beside the checkout. */
   readonly readOnly: readonly string[];
+  /** What it may write beside the checkout. */
+  readonly writable?: readonly string[];
   /** Whether its HOME is kept on disk; else it has that of the walls, as any program has that is started behind them. */
   readonly keepsHome: boolean;
 }
@@ -29,7 +31,7 @@ export type RoomEnd = Exclude<CommandEnd, { readonly type: 'aborted' | 'vanished
 
 /** Runs it to its end. Throws when the end says nothing about the candidate. */
 export async function runInRoom(
-  { name, argv, env, readOnly, keepsHome }: RoomCommand,
+  { name, argv, env, readOnly, writable = [], keepsHome }: RoomCommand,
   { pipeline, rung, place, folder }: CheckRoom,
   context: StepContext,
   signal: AbortSignal,
@@ -43,7 +45,7 @@ export async function runInRoom(
       argv,
       stdin: '',
       workdir: place.copy.tree,
-      writable: keepsHome ? [place.copy.tree, home] : [place.copy.tree],
+      writable: [place.copy.tree, ...(keepsHome ? [home] : []), ...writable],
       readOnly: [place.trusted.objects, ...pipeline.readOnly, ...readOnly],
       overlays: place.overlays,
       env: { ...(keepsHome ? { HOME: home } : {}), ...env },

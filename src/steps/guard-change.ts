@@ -6,7 +6,7 @@ import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { programsBehind } from '../guard/started-programs.ts';
 import { createFileRules, type FileRules } from '../guard/files.ts';
-import type { Roll } from '../guard/census.ts';
+import type { Reporter, Roll } from '../guard/census.ts';
 import type { Finding } from '../guard/finding.ts';
 import { changedTestsOf, isLookedAt, judgeChange, needsNewTest, type FileChange } from '../guard/judge-change.ts';
 import { changedFiles, type ChangedFile } from '../git/diff.ts';
@@ -20,8 +20,7 @@ import type { PinnedPipeline } from '../model/pipeline.ts';
 import { shortName } from '../store/home.ts';
 import type { CheckRoom } from './check-room.ts';
 import { pinned, type StepContext, type StepItem } from './context.ts';
-import { proofFile, readProof } from './proof.ts';
-import { loadRolls, rollsOf } from './rolls.ts';
+import { reportersOf, rollsOf } from './rolls.ts';
 import { runCommands, type RanCheck } from './run-commands.ts';
 import { takeWorkplace } from './workplace.ts';
 
@@ -35,17 +34,17 @@ export async function guardChange(
   about: StepItem,
   room: CheckRoom,
   ran: readonly RanCheck[],
+  atBase: readonly Roll[],
   context: StepContext,
   signal: AbortSignal,
 ): Promise<CheckResult> {
   const startedAt = performance.now();
   const { gitDir } = room.place.candidate;
   const [base] = await parentsOf(gitDir, effect.commit);
-  const known = base === undefined ? null : await readProof(proofFile(about, base, context));
   const changed = base === undefined ? [] : await changedFiles({ gitDir, from: base, to: effect.commit });
   if (base === undefined || changed.length === 0) return outcome([], startedAt);
   const rules = await rulesOf(room.pipeline, gitDir, base);
-  const elsewhere = createElsewhere(effect, about, room, context, signal);
+  const elsewhere = createElsewhere(effect, about, room, reportersOf(atBase), context, signal);
   const altered = changedTestsOf(changed, rules);
   const testFiles = changed.filter(({ path }) => rules.isTest(path)).map(({ path }) => path);
   const candidate = rollsOf(ran);
@@ -59,7 +58,7 @@ export async function guardChange(
     criteria: about.item.criteria,
     otherTests: await readOtherTests(gitDir, base, new Set(testFiles), rules),
     rolls: {
-      base: (known === null ? null : await loadRolls(known, context)) ?? [],
+      base: atBase,
       candidate,
       restored:
         altered.length === 0 || !isGreen
@@ -100,6 +99,7 @@ function createElsewhere(
   effect: EffectOf<'checks'>,
   about: StepItem,
   room: CheckRoom,
+  reporters: ReadonlyMap<string, Reporter>,
   context: StepContext,
   signal: AbortSignal,
 ) {
@@ -117,7 +117,7 @@ function createElsewhere(
         signal,
       );
       const sessionOf = (check: string) => `b${shortName(`${name} ${check}`)}`;
-      return rollsOf(await runCommands(names, { ...room, place }, context, signal, sessionOf));
+      return rollsOf(await runCommands(names, { ...room, place }, context, signal, reporters, sessionOf));
     } finally {
       await discardWorkingCopy(directory);
     }

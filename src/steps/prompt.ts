@@ -75,6 +75,7 @@ function contract({ schema, exits, reach, checks }: PromptParts): string {
     lines.push(
       'These checks will be run on your work in another place; run them yourself before you finish:',
       ...checks.map(({ name, run }) => `- ${name}: \`${run}\``),
+      'Tests that pass now, and files that decide what the checks prove, are held against what they were: add tests freely, and change or remove what is there only where the request cannot be met without it. A person is asked about what you then leave so.',
     );
   }
   if (schema !== null) lines.push('Your result is one JSON value that fits this schema:', JSON.stringify(schema));

@@ -2,17 +2,16 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import type { Roll } from '../guard/census.ts';
-import { readNamedTests } from '../verify/named-tests.ts';
-import type { NamedTest } from '../verify/named-tests/named-test.ts';
-import { readReportFile } from '../verify/report-file.ts';
+import type { Reporter, Roll } from '../guard/census.ts';
 import type { StepContext, StepItem } from './context.ts';
+import { proofFile, readProof } from './proof.ts';
 import type { RanCheck } from './run-commands.ts';
 
 const SavedRolls = z.array(
   z.strictObject({
     check: z.string(),
     passed: z.number().int(),
+    reporter: z.enum(['ours', 'theirs']).nullable(),
     tests: z.array(
       z.strictObject({
         name: z.string(),
@@ -23,20 +22,16 @@ const SavedRolls = z.array(
   }),
 );
 
-/** The tests that a finished check names: in its report where it writes one, else in its output. */
-export function testsOf(output: string, report: string | null): readonly NamedTest[] {
-  if (report === null) return readNamedTests(output);
-  const read = readReportFile(report);
-  return read.type === 'read' ? read.tests : [];
-}
-
 /** The rolls of the checks that are tests. */
 export function rollsOf(ran: readonly RanCheck[]): readonly Roll[] {
-  return ran.flatMap(({ result, output, report }) =>
-    result.kind === 'test'
-      ? [{ check: result.name, tests: testsOf(output, report), passed: result.tests?.passed ?? 0 }]
-      : [],
+  return ran.flatMap(({ result, tests, reporter }) =>
+    result.kind === 'test' ? [{ check: result.name, tests, passed: result.tests?.passed ?? 0, reporter }] : [],
   );
+}
+
+/** Who reported, by check. */
+export function reportersOf(rolls: readonly Roll[]): ReadonlyMap<string, Reporter> {
+  return new Map(rolls.flatMap(({ check, reporter }) => (reporter === null ? [] : [[check, reporter] as const])));
 }
 
 /** As an artifact: commits with the same tests share it. Answers its hash. */
@@ -45,7 +40,7 @@ export async function saveRolls(rolls: readonly Roll[], context: StepContext): P
 }
 
 /** `null` when they are not there any more, or not readable. */
-export async function loadRolls(hash: string, context: StepContext): Promise<readonly Roll[] | null> {
+async function loadRolls(hash: string, context: StepContext): Promise<readonly Roll[] | null> {
   const content = await context.artifacts.read(hash);
   if (content === null) return null;
   const parsed = SavedRolls.safeParse(JSON.parse(content.toString('utf8')));
@@ -66,4 +61,10 @@ export async function findRolls(about: StepItem, commit: string, context: StepCo
     if (error.code === 'ENOENT') return null;
     throw error;
   });
+}
+
+/** What tests did on an accepted commit, as its proof says; empty where nothing is proven. */
+export async function rollsOfBase(about: StepItem, base: string, context: StepContext): Promise<readonly Roll[]> {
+  const hash = await readProof(proofFile(about, base, context));
+  return (hash === null ? null : await loadRolls(hash, context)) ?? [];
 }

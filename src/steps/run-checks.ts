@@ -1,6 +1,7 @@
 /** Checks, run by the core in a second sandbox on exactly one commit that no maker's process ever touched. */
 import type { EffectOf } from '../model/effect.ts';
 import type { EventOf } from '../model/event.ts';
+import { parentsOf } from '../git/history.ts';
 import type { CheckResult } from '../model/outcome.ts';
 import type { PinnedPipeline } from '../model/pipeline.ts';
 import { checksForCriteria, judgeEvidence, judgeSpecs } from './built-in-checks.ts';
@@ -9,7 +10,7 @@ import { pinned, rungOf, type StepContext, type StepItem } from './context.ts';
 import { recordGraded } from './graded-holdouts.ts';
 import { gradeHoldouts, holdoutsFor, type GradedHoldout } from './grade-holdouts.ts';
 import { checksForGuard, guardChange } from './guard-change.ts';
-import { noteRolls, rollsOf, saveRolls } from './rolls.ts';
+import { noteRolls, reportersOf, rollsOf, rollsOfBase, saveRolls } from './rolls.ts';
 import { runCommands } from './run-commands.ts';
 import { SetupFailed, takeWorkplace } from './workplace.ts';
 
@@ -55,13 +56,15 @@ async function runAll(
     ...(effect.checks.includes('criteria') ? checksForCriteria(about, effect.commit) : []),
     ...(effect.checks.includes('guard') ? checksForGuard(room.pipeline) : []),
   ];
-  const ran = await runCommands([...new Set([...asked, ...needed])], room, context, signal);
+  const [base] = await parentsOf(room.place.candidate.gitDir, effect.commit);
+  const atBase = base === undefined ? [] : await rollsOfBase(about, base, context);
+  const ran = await runCommands([...new Set([...asked, ...needed])], room, context, signal, reportersOf(atBase));
   const rolls = rollsOf(ran);
   if (rolls.length > 0) await noteRolls(about, effect.commit, await saveRolls(rolls, context), context);
   const results = ran.map(({ result }) => result);
   for (const name of effect.checks.filter(isBuiltIn)) {
     if (name === 'specs') results.push(await judgeSpecs(room.place.candidate.gitDir, effect.commit));
-    if (name === 'guard') results.push(await guardChange(effect, about, room, ran, context, signal));
+    if (name === 'guard') results.push(await guardChange(effect, about, room, ran, atBase, context, signal));
     if (name === 'criteria') {
       const log = graded.length === 0 ? null : await context.artifacts.put('criteria.log', outputOf(graded));
       results.push({ ...judgeEvidence(about, effect.commit, ran, graded), log });

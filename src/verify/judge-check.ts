@@ -12,6 +12,8 @@ export interface EndedCheck {
   readonly exitCode: number | null;
   /** Both streams. */
   readonly output: string;
+  /** What our own reporter counted; absent: the output is read. */
+  readonly reported?: TestCounts;
 }
 
 /**
@@ -22,7 +24,7 @@ export function judgeCheck(check: EndedCheck): CheckStatus {
   if (check.end === 'stalled' || check.end === 'timed-out') return 'timed-out';
   if (check.end !== 'exited' || check.exitCode === null) return 'crashed';
   if (isCommandMissing(check.exitCode, check.output)) return 'command-not-found';
-  const counts = check.kind === 'test' ? readTestCounts(check.output) : null;
+  const counts = check.kind === 'test' ? (check.reported ?? readTestCounts(check.output)) : null;
   if (counts !== null && counts.failed > 0) return 'failed';
   if (isSignal(check.exitCode)) return 'crashed';
   const ranNothing = counts !== null && counts.passed === 0;
