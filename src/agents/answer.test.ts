@@ -22,7 +22,7 @@ const result = {
 };
 const exits = [
   { type: 'no-change-needed', reason: 'it is there' },
-  { type: 'spec-conflict', criterion: 'AC-1', evidence: 'the test says otherwise' },
+  { type: 'spec-conflict', criterion: 'AC-1', test: 'a.test.ts', evidence: 'the test says otherwise' },
   { type: 'question', question: 'which?', options: [], round: [] },
 ];
 

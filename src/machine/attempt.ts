@@ -4,6 +4,7 @@ import type { AttemptOutcome, ReviewOutcome } from '../model/outcome.ts';
 import type { PinnedPhase, PinnedPipeline } from '../model/pipeline.ts';
 import type { SessionFailure } from '../model/session-failure.ts';
 import { askAboutConcerns, insistedOn } from './concerns.ts';
+import { specConflict } from './contradiction.ts';
 import { openGate } from './gate.ts';
 import { goOn, passes, phaseOf, reviewFailure, sendBack, type Failure } from './phase.ts';
 import { progressOf, updateProgress, type Draft } from './state.ts';
@@ -51,11 +52,7 @@ export function attemptFinished(
     case 'question':
       return openGate(draft, 'question', phase.id, outcome.question, outcome.options, outcome.round);
     case 'spec-conflict':
-      return stop(draft, {
-        code: 'spec-conflict',
-        text: `${outcome.criterion} cannot be met as written: ${outcome.evidence}`,
-        next: `mw edit ${item}, then mw retry ${item}`,
-      });
+      return stop(draft, specConflict(draft, outcome));
     case 'malformed': {
       const malformed = progressOf(draft, phase.id).malformed + 1;
       updateProgress(draft, phase.id, { malformed });

@@ -4,6 +4,7 @@
  */
 import type { Concern } from '../model/concern.ts';
 import type { CheckResult } from '../model/outcome.ts';
+import { conflictTitle } from './contradiction.ts';
 import { openGate } from './gate.ts';
 import type { Draft } from './state.ts';
 
@@ -42,10 +43,7 @@ export function askAboutConcerns(draft: Draft, phase: string, concerns: readonly
     draft,
     'concerns',
     phase,
-    ['the work may make its own checks say more than is true:', ...lines, ...more]
-      .join('\n')
-      .slice(0, 15_000)
-      .toWellFormed(),
+    [whatIsAsked(draft, concerns), ...lines, ...more].join('\n').slice(0, 15_000).toWellFormed(),
     [],
     [],
     concerns,
@@ -56,4 +54,13 @@ export function askAboutConcerns(draft: Draft, phase: string, concerns: readonly
 export function insistedOn(draft: Draft, phase: string): readonly Concern[] | null {
   const told = draft.concerns;
   return told !== undefined && told !== null && told.phase === phase && told.commit === draft.head ? told.list : null;
+}
+
+function whatIsAsked({ item }: Draft, concerns: readonly Concern[]): string {
+  return isAboutTests(concerns) ? `${conflictTitle(item)}:` : 'the work may make its own checks say more than is true:';
+}
+
+/** Whether a test that passed before says something else now: then what is wanted stands against it. */
+export function isAboutTests(concerns: readonly Concern[]): boolean {
+  return concerns.some(({ family }) => family === 'test-changed');
 }

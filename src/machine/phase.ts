@@ -2,8 +2,9 @@
 import type { CheckResult, Facts, Feedback, Review } from '../model/outcome.ts';
 import type { PinnedPhase, PinnedPipeline } from '../model/pipeline.ts';
 import { holds } from './condition.ts';
+import { contradictionStop, findContradiction } from './contradiction.ts';
 import { openGate } from './gate.ts';
-import { freshProgress, progressOf, updateProgress, type Draft } from './state.ts';
+import { freshProgress, progressOf, updateProgress, type Draft, type Reason } from './state.ts';
 import { checksOf, stop, wantAttempt, wantChecks, wantLand, wantReview } from './want.ts';
 
 const sameFailureLimit = 3;
@@ -128,27 +129,35 @@ export interface Failure {
   readonly label: string;
   /** A person's rejection does not use up an attempt. */
   readonly charged: boolean;
+  /** Evidence that contradicts itself: what to say when it stays so. */
+  readonly contradiction?: string | null;
 }
 
 /** Sends work back to the maker that must mend it, within the bounds of the phase whose gate failed. */
 export function sendBack(draft: Draft, pipeline: PinnedPipeline, phase: PinnedPhase, failure: Failure): void {
   recordFailure(draft, phase, failure);
   if (failure.charged && draft.lastFailure.count >= sameFailureLimit) {
-    return stop(draft, {
-      code: 'same-failure',
-      text: `the same failure ${sameFailureLimit} times in a row in phase ${phase.id}: ${failure.label}`,
-      next: `mw logs ${draft.item.id}, then mw retry ${draft.item.id} --feedback "…"`,
-    });
+    return stop(
+      draft,
+      stayedTorn(draft, failure) ?? {
+        code: 'same-failure',
+        text: `the same failure ${sameFailureLimit} times in a row in phase ${phase.id}: ${failure.label}`,
+        next: `mw logs ${draft.item.id}, then mw retry ${draft.item.id} --feedback "…"`,
+      },
+    );
   }
   if (phase.loop.to === phase.id) return tryAgain(draft, phase, failure);
   const rounds = progressOf(draft, phase.id).rounds + (failure.charged ? 1 : 0);
   updateProgress(draft, phase.id, { rounds, status: 'pending' });
   if (rounds > phase.loop.max) {
-    return stop(draft, {
-      code: 'rounds-exhausted',
-      text: `phase ${phase.id} has sent the work back ${phase.loop.max} times, its bound: ${failure.label}`,
-      next: `mw show ${draft.item.id}, then mw retry ${draft.item.id} --feedback "…"`,
-    });
+    return stop(
+      draft,
+      stayedTorn(draft, failure) ?? {
+        code: 'rounds-exhausted',
+        text: `phase ${phase.id} has sent the work back ${phase.loop.max} times, its bound: ${failure.label}`,
+        next: `mw show ${draft.item.id}, then mw retry ${draft.item.id} --feedback "…"`,
+      },
+    );
   }
   returnTo(draft, pipeline, phaseOf(pipeline, phase.loop.to));
 }
@@ -167,13 +176,20 @@ function tryAgain(draft: Draft, phase: PinnedPhase, failure: Failure): void {
   const charged = progress.charged + (failure.charged ? 1 : 0);
   updateProgress(draft, phase.id, { charged, misses: {} });
   if (charged >= phase.attempts) {
-    return stop(draft, {
-      code: 'attempts-exhausted',
-      text: `phase ${phase.id} used all its ${phase.attempts} attempts: ${failure.label}`,
-      next: `mw show ${draft.item.id}, then mw retry ${draft.item.id} --feedback "…"`,
-    });
+    return stop(
+      draft,
+      stayedTorn(draft, failure) ?? {
+        code: 'attempts-exhausted',
+        text: `phase ${phase.id} used all its ${phase.attempts} attempts: ${failure.label}`,
+        next: `mw show ${draft.item.id}, then mw retry ${draft.item.id} --feedback "…"`,
+      },
+    );
   }
   wantAttempt(draft, phase);
+}
+
+function stayedTorn({ item }: Draft, { contradiction }: Failure): Reason | null {
+  return contradiction === undefined || contradiction === null ? null : contradictionStop(item, contradiction);
 }
 
 function recordFailure(draft: Draft, phase: PinnedPhase, failure: Failure): void {
@@ -202,7 +218,8 @@ export function checkFailure(required: readonly string[], results: readonly Chec
   const signature = failing
     .map((name) => `${name}:${byName.get(name)?.status}:${byName.get(name)?.signature}`)
     .join('|');
-  return { feedback, signature: `checks|${signature}`, label: `check ${label}`, charged: true };
+  const contradiction = findContradiction(results);
+  return { feedback, signature: `checks|${signature}`, label: `check ${label}`, charged: true, contradiction };
 }
 
 /** Whether a reviewer lets the change pass. Its word and its findings must agree; otherwise it does not. */

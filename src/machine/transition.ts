@@ -8,7 +8,7 @@ import type { PinnedPipeline } from '../model/pipeline.ts';
 import { freeUsage, unknownUsage } from '../model/usage.ts';
 import { attemptFinished, reviewFinished } from './attempt.ts';
 import { answered, approved, cancelled, rejected, retried } from './decide.ts';
-import { askAboutConcerns, concernsAlone, isToldAlready } from './concerns.ts';
+import { askAboutConcerns, concernsAlone, isAboutTests, isToldAlready } from './concerns.ts';
 import { afterLanding, fulfil, landConflicted, landed, rebased } from './landing.ts';
 import { checkFailure, enterFrom, firstUnfinished, goOn, phaseOf, resetPhases, sendBack } from './phase.ts';
 import { updateProgress, type Draft, type ItemState } from './state.ts';
@@ -240,7 +240,8 @@ function reasonOf(draft: Draft): ItemState['reason'] {
   const { id } = draft.item;
   const next =
     draft.gate.type === 'question' ? answerNext(id, draft.gate) : `mw approve ${id}, or mw reject ${id} --reason "…"`;
-  return { code: draft.gate.type, text: draft.gate.text, next };
+  const code = isAboutTests(draft.gate.concerns ?? []) ? 'spec-vs-test' : draft.gate.type;
+  return { code, text: draft.gate.text, next };
 }
 
 function firstState(body: EventBody): Draft | null {

@@ -43,7 +43,13 @@ export const AttemptOutcome = z.discriminatedUnion('type', [
     commit: CommitId.optional(),
   }),
   /** An honest exit: what was asked for contradicts itself, the code, or a test. */
-  z.strictObject({ type: z.literal('spec-conflict'), criterion: z.string().max(500), evidence: z.string().max(8_000) }),
+  z.strictObject({
+    type: z.literal('spec-conflict'),
+    criterion: z.string().max(500),
+    /** The test that asks for something else, where it is a test. */
+    test: z.string().max(500).optional(),
+    evidence: z.string().max(8_000),
+  }),
   /** An honest exit: only a person can say. */
   z.strictObject({
     type: z.literal('question'),

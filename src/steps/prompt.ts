@@ -83,7 +83,7 @@ function contract({ schema, exits, reach, checks }: PromptParts): string {
     lines.push(
       'Honest exits: instead of a result you may answer with one of these JSON values, when it is the truth:',
       '- {"type":"no-change-needed","reason":"…"}: what is asked for is there already.',
-      '- {"type":"spec-conflict","criterion":"…","evidence":"…"}: what is asked for contradicts itself, the code or a test.',
+      '- {"type":"spec-conflict","criterion":"…","test":"","evidence":"…"}: what is asked for contradicts itself, the code or a test; name the test where it is one.',
       '- {"type":"question","question":"…","options":["…"]}: only a person can decide, and going on without would be a guess.',
       '  Several at once: {"type":"question","question":"what they are about","options":[],"round":[{"question":"…","options":["…"],"proposed":"the answer that you would take"}]}',
     );

@@ -17,6 +17,11 @@ const HonestExit = z.discriminatedUnion('type', [
     .object({
       type: z.literal('spec-conflict'),
       criterion: z.string().min(1).max(500).describe('What is asked for and cannot hold.'),
+      test: z
+        .string()
+        .max(500)
+        .default('')
+        .describe('Where it is a test that asks for something else: its name and file. Else empty.'),
       evidence: z.string().min(1).max(8_000).describe('What it contradicts, and where.'),
     })
     .describe('An honest exit: what is asked for contradicts itself, the code or a test.'),

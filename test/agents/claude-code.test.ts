@@ -80,7 +80,7 @@ describe.skipIf(missing !== null)(`the real Claude Code (${missing ?? 'installed
   });
 
   test('leaves honestly where it is held to a schema that no exit fits', async () => {
-    const exit = { type: 'spec-conflict', criterion: 'AC-1', evidence: 'the test wants the opposite' };
+    const exit = { type: 'spec-conflict', criterion: 'AC-1', test: '', evidence: 'the test wants the opposite' };
     const leave = ({ toolResults }: ModelRequest): ModelReply => (toolResults === 0 ? say(exit) : { say: 'done' });
     const { report } = await run(leave, { schema, exits: exitSchemas });
     expect(report.end).toMatchObject({ type: 'answered', json: exit });

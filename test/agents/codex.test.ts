@@ -81,7 +81,7 @@ describe.skipIf(missing !== null)(`the real Codex (${missing ?? 'installed'})`, 
   });
 
   test('leaves honestly where it is held to a schema that no exit fits', async () => {
-    const exit = { type: 'spec-conflict', criterion: 'AC-1', evidence: 'the test wants the opposite' };
+    const exit = { type: 'spec-conflict', criterion: 'AC-1', test: '', evidence: 'the test wants the opposite' };
     const reply = (): ModelReply => ({ say: JSON.stringify({ answer: exit }) });
     const held = async (overrides: Partial<Turn>): Promise<boolean> => {
       await server?.stop();

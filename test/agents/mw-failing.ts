@@ -135,7 +135,12 @@ function casesFor(dialect: Dialect, mended: ReadonlySet<string>): Readonly<Recor
     },
     conflict: {
       triage: () =>
-        dialect.answer({ type: 'spec-conflict', criterion: 'a greeting', evidence: 'the licence forbids greetings' }),
+        dialect.answer({
+          type: 'spec-conflict',
+          criterion: 'a greeting',
+          test: '',
+          evidence: 'the licence forbids greetings',
+        }),
     },
     cancel: { build: () => dialect.shell(`exec tail -f /dev/null ${workingWord}`) },
   };

@@ -16,7 +16,7 @@ it('prints', () => { console.log('  ✓ shop/AC-1 is fine\\n  9 passing'); });
 `;
 const told = ['failed a group > fails', 'passed a group > holds', 'passed prints', 'skipped a group > is left out'];
 
-describe.skipIf(missing !== null)(missing ?? 'test runners', () => {
+describe.skipIf(missing !== null)('test runners of other people', () => {
   const path = [binFolder('runners')];
 
   it('jest reports each test, and the whole', async () => {

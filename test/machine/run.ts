@@ -1,4 +1,5 @@
 /** A run driven event by event, for tests that tell one story. */
+import type { WorkItem } from '../../src/model/work-item.ts';
 import { fold } from '../../src/machine/fold.ts';
 import type { ItemState } from '../../src/machine/state.ts';
 import type { Effect } from '../../src/model/effect.ts';
@@ -64,7 +65,7 @@ export interface Story {
 }
 
 /** An item that is prepared on commit 1. */
-export function tell(pipeline: PinnedPipeline): Story {
+export function tell(pipeline: PinnedPipeline, criteria: WorkItem['criteria'] = []): Story {
   let state: ItemState | null = null;
   let clock = Date.parse('2026-01-01T00:00:00.000Z');
   const current = (): ItemState => {
@@ -91,7 +92,7 @@ export function tell(pipeline: PinnedPipeline): Story {
       usage: { ...unknownUsage, costMicroUsd: 0 },
       sessions: [],
     });
-  append({ type: 'work-item-added', item });
+  append({ type: 'work-item-added', item: { ...item, criteria } });
   append({ type: 'prepared', effect: awaited('prepare').id, base: commitOf(1), pipeline: pipelineHash, grants: [] });
   return {
     state: current,
