@@ -33,7 +33,10 @@ export function describeEvent(event: JournalEvent): EventLine | null {
     case 'effect-broke':
       return line('bad', placeOf(body.effect), `Millwright itself failed: ${oneLine(body.error, width)}`);
     case 'prepared':
-      return line('ok', 'prepare', `on ${body.base.slice(0, 10)}; the checks pass before any change`, body.grants);
+      return line('ok', 'prepare', `on ${body.base.slice(0, 10)}; the checks pass before any change`, [
+        ...body.grants,
+        ...flakyLine(body.flaky ?? []),
+      ]);
     case 'prepare-refused':
       return line('bad', 'prepare', `cannot start (${body.reason}): ${oneLine(body.detail, width)}`, [
         `Next: ${body.next}`,
@@ -121,6 +124,13 @@ function attemptLine(place: string, outcome: AttemptOutcome): EventLine {
   return line('bad', place, 'said done, changed nothing');
 }
 
+function flakyLine(names: readonly string[]): readonly string[] {
+  if (names.length === 0) return [];
+  const shown = names.slice(0, 3).map((name) => oneLine(name, 120));
+  const more = names.length > shown.length ? ` and ${names.length - shown.length} more` : '';
+  return [`flaky, set aside by measurement: ${shown.join(', ')}${more}`];
+}
+
 function checksLine(results: readonly CheckResult[], back: string): EventLine {
   const failed = results.filter(({ status }) => status !== 'passed');
   const words = [...failed, ...results.filter(({ status }) => status === 'passed')].map(({ name, status, tests }) => {
@@ -130,12 +140,10 @@ function checksLine(results: readonly CheckResult[], back: string): EventLine {
         : ` (${tests.passed}${tests.failed > 0 ? ` of ${tests.passed + tests.failed}` : ''} ${tests.passed + tests.failed === 1 ? 'test' : 'tests'})`;
     return `${name} ${status}${counted}`;
   });
-  return line(
-    failed.length === 0 ? 'ok' : 'bad',
-    'checks',
-    `${words.join(', ')}${back}`,
-    failed.flatMap(({ excerpt }) => tellingLines(excerpt)),
-  );
+  return line(failed.length === 0 ? 'ok' : 'bad', 'checks', `${words.join(', ')}${back}`, [
+    ...failed.flatMap(({ excerpt }) => tellingLines(excerpt)),
+    ...flakyLine(results.flatMap(({ flaky }) => flaky ?? [])),
+  ]);
 }
 
 /** The lines that name a failure, else the first ones. */

@@ -20,6 +20,16 @@ export function namesDifference(request: string, before: string, after: string):
   return come.every((word) => known.has(word)) && (come.length > 0 || gone.every(([word]) => known.has(word)));
 }
 
+/** Whether the request has something taken away that a test, by its name or its text, is about. */
+export function namesRemoval(request: string, test: { readonly name: string; readonly body: string }): boolean {
+  if (!/\b(?:remove|delete|drop|retire|get rid of|take out|no longer (?:need|support))/i.test(request)) return false;
+  const things = request.matchAll(/`([^`]{3,})`|\b([a-z]+(?:[A-Z]\w*|_\w+)|[A-Z][a-z]+[A-Z]\w*)\b/g);
+  return [...things].some(([, quoted, plain]) => {
+    const [name = ''] = /[A-Za-z_]\w{2,}/.exec(quoted ?? plain ?? '') ?? [];
+    return name !== '' && (hasWord(test.body, name) || test.name.includes(name));
+  });
+}
+
 /** A word that stands alone. */
 export function hasWord(text: string, word: string): boolean {
   if (word === '') return false;

@@ -1,5 +1,6 @@
 /** Tests by name, on the base and on the candidate: which have gone, which would fail as they were. */
 import type { NamedTest } from '../verify/named-tests/named-test.ts';
+import { namesRemoval } from './asked-for.ts';
 import type { Finding } from './finding.ts';
 import type { TestFacts } from './source-facts.ts';
 
@@ -26,6 +27,7 @@ export interface CensusInput {
   /** Paths of tests that the change alters or removes, and what they are and were. */
   readonly changedTests: readonly string[];
   readonly contents: string;
+  readonly request: string;
   /** Whether the work was asked to change the test of that name. */
   readonly isExcused: (test: string) => boolean;
 }
@@ -36,7 +38,7 @@ export function takeCensus(input: CensusInput): readonly Finding[] {
 
 function findLost(
   base: Roll,
-  { candidate, written, changedTests, contents, isExcused }: CensusInput,
+  { candidate, written, changedTests, contents, isExcused, request }: CensusInput,
 ): readonly Finding[] {
   const now = candidate.find(({ check }) => check === base.check);
   // It could not run: its own status says so.
@@ -57,6 +59,7 @@ function findLost(
     const status = statuses.get(name);
     // A test that fails is the check's own finding.
     if (status === 'passed' || status === 'failed' || isExcused(name)) return false;
+    if (written.before.some((test) => endsWith(name, test.name) && namesRemoval(request, test))) return false;
     return (
       status === 'skipped' || !followersOf(name).some((follower) => passes.some((each) => endsWith(each, follower)))
     );
@@ -74,26 +77,44 @@ function findLost(
   ];
 }
 
-/** New names of tests whose body did not change. */
+/** New tests that ask at least what a test asked that is gone: with the same body, or with all of its cases. */
 function renamedTests({ before, after }: CensusInput['written']): (name: string) => readonly string[] {
   const kept = new Set(after.map(({ name }) => name));
   const had = new Set(before.map(({ name }) => name));
   const gone = before.filter(({ name }) => !kept.has(name));
+  const come = after.filter(({ name }) => !had.has(name));
   return (name) =>
     gone
       .filter((each) => endsWith(name, each.name) && each.assertions.length > 0)
-      .flatMap(({ body }) =>
-        after.filter((each) => each.body === body && !had.has(each.name)).map((each) => each.name),
-      );
+      .flatMap((each) => come.filter((other) => asksAsMuch(each, other)).map((other) => other.name));
+}
+
+function lastOf(name: string): string {
+  return name.split(' > ').at(-1) ?? name;
+}
+
+/** Whether a test asks at least what another did. */
+export function asksAsMuch(gone: TestFacts, come: TestFacts): boolean {
+  if (gone.body === come.body) return true;
+  if (come.skipped !== null) return false;
+  const asked = gone.assertions.flatMap(({ literals }) => literals);
+  const told = new Set(come.literals);
+  const strength = ({ assertions }: TestFacts) => Math.max(0, ...assertions.map((each) => each.strength));
+  const isNamesake = lastOf(gone.name) === lastOf(come.name);
+  const hasCases = asked.length > 0 ? asked.every((literal) => told.has(literal)) : isNamesake;
+  return hasCases && strength(come) >= strength(gone);
 }
 
 /** Runners put files and groups before what a test is called. */
 function endsWith(name: string, written: string): boolean {
-  const last = written.split(' > ').at(-1) ?? written;
+  const last = lastOf(written);
   return name === written || name.endsWith(written) || name.split(/ > |::/).at(-1) === last;
 }
 
-function findChanged(base: Roll, { restored, changedTests, contents, isExcused }: CensusInput): readonly Finding[] {
+function findChanged(
+  base: Roll,
+  { restored, written, changedTests, contents, isExcused, request }: CensusInput,
+): readonly Finding[] {
   if (restored === null) return [];
   const now = restored.find(({ check }) => check === base.check);
   const about = `${base.check} ${contents}`;
@@ -104,7 +125,9 @@ function findChanged(base: Roll, { restored, changedTests, contents, isExcused }
     return [{ family: 'test-changed', path: changedTests[0] ?? '', line: null, says, about }];
   }
   const passing = new Set(now === undefined ? [] : passedTests(now).map(({ name }) => name));
-  const broken = passed.filter(({ name }) => !passing.has(name) && !isExcused(name));
+  const isTakenAway = (name: string) =>
+    written.before.some((test) => endsWith(name, test.name) && namesRemoval(request, test));
+  const broken = passed.filter(({ name }) => !passing.has(name) && !isExcused(name) && !isTakenAway(name));
   return group(
     'test-changed',
     broken,

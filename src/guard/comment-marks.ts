@@ -8,10 +8,19 @@ interface CommentRule {
   readonly says: string;
   /** Absent: in tests too. */
   readonly where?: 'product';
+  /** Wherever in the comment; absent: at its beginning. */
+  readonly anywhere?: true;
 }
 
 const rules: readonly CommentRule[] = [
   { family: 'types-silenced', pattern: /@ts-(?:ignore|nocheck)\b/, says: 'the compiler is told to look away' },
+  {
+    family: 'types-silenced',
+    pattern: /@(?:type|param|returns?|property|typedef)\s*\{[^}]*(?:\bany\b|\*)[^}]*\}/,
+    says: 'the type any',
+    where: 'product',
+    anywhere: true,
+  },
   {
     family: 'types-silenced',
     pattern: /@ts-expect-error\b/,
@@ -51,10 +60,10 @@ export function commentMarks(
   isTest: boolean,
 ): readonly Mark[] {
   return comments.flatMap(({ text, line }) =>
-    rules.flatMap(({ family, pattern, says, where }) => {
+    rules.flatMap(({ family, pattern, says, where, anywhere }) => {
       if (where === 'product' && isTest) return [];
       const found = pattern.exec(text);
-      if (found === null || !isDirective(text, found.index)) return [];
+      if (found === null || (anywhere !== true && !isDirective(text, found.index))) return [];
       return [{ family, line, text: text.replaceAll(/\s+/g, ' ').slice(0, 200), says }];
     }),
   );

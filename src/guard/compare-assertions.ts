@@ -5,7 +5,9 @@ import type { Assertion } from './source-facts.ts';
  * much with fewer words; what is only added never tells less.
  */
 export function tellsLess(before: readonly Assertion[], after: readonly Assertion[]): string | null {
-  const [gone, come] = [subtract(before, after), subtract(after, before)];
+  const come = subtract(after, before);
+  const whole = come.filter(({ strength }) => strength > 3);
+  const gone = subtract(before, after).filter((each) => !whole.some((other) => covers(other, each)));
   if (gone.length === 0) return null;
   const looser = findLooser(gone, come);
   if (looser !== null) return looser;
@@ -16,6 +18,11 @@ export function tellsLess(before: readonly Assertion[], after: readonly Assertio
   }
   const lost = gone.find((each) => !come.some(({ subject }) => subject === each.subject)) ?? gone[0];
   return `it asserts less than before: "${shorten(lost?.text ?? '')}" is gone or tells less`;
+}
+
+/** What was asked of the parts is asked of the whole. */
+function covers(whole: Assertion, part: Assertion): boolean {
+  return part.subject.startsWith(`${whole.subject}.`) || part.subject.startsWith(`${whole.subject}[`);
 }
 
 /** The same thing looked at in the same way, and more is let through. */

@@ -22,6 +22,7 @@ function judge(
     rules,
     request: '',
     criteria: [],
+    unsteady: new Set(),
     otherTests: new Map(),
     ...more,
     rolls: { base: [], candidate: [], restored: null, without: null, ...more.rolls },

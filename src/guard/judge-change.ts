@@ -1,8 +1,8 @@
 /** Everything in a change that could make its checks say more than is true. Pure: texts and rolls in, findings out. */
 import type { CriterionTask } from '../model/criterion.ts';
 import { criteriaIn } from '../verify/criterion-names.ts';
-import { takeCensus, type Roll } from './census.ts';
-import { namesFile, namesSetting } from './asked-for.ts';
+import { asksAsMuch, takeCensus, type Roll } from './census.ts';
+import { namesFile, namesRemoval, namesSetting } from './asked-for.ts';
 import { compareSources } from './compare-sources.ts';
 import type { FactsByPath, Finding } from './finding.ts';
 import type { FileRules } from './files.ts';
@@ -27,6 +27,8 @@ export interface ChangeUnderGuard {
   /** Title, body and criteria, as they were asked for. */
   readonly request: string;
   readonly criteria: readonly Pick<CriterionTask, 'id' | 'action' | 'evidence'>[];
+  /** Names of tests that are known to fail and pass by chance: nothing follows from them. */
+  readonly unsteady: ReadonlySet<string>;
   /** Tests that are there and were not changed, by path: what is asked of the code. */
   readonly otherTests: ReadonlyMap<string, string>;
   readonly rolls: {
@@ -73,8 +75,12 @@ export function judgeChange(input: ChangeUnderGuard): readonly Finding[] {
         .map(({ contents }) => contents)
         .join(' '),
       written: { before: testsIn(before), after: testsIn(after) },
-      isExcused,
+      isExcused: (test) => isExcused(test) || input.unsteady.has(test),
+      request,
     }),
+    ...(rolls.base.some(({ tests }) => tests.length > 0)
+      ? []
+      : findUnwritten(before, after, files, isExcused, request)),
     ...findIdle(input),
     ...compareSources(before, after, isExcused, request),
     ...findSpecialCases(before, after, new Map([...others, ...after]), request),
@@ -147,6 +153,37 @@ function compareLocks(files: readonly FileChange[]): readonly Finding[] {
           },
         ]
       : [],
+  );
+}
+
+/** Where no runner names its tests: tests that are written no more, and that no new one follows. */
+function findUnwritten(
+  before: FactsByPath,
+  after: FactsByPath,
+  files: readonly FileChange[],
+  isExcused: (test: string) => boolean,
+  request: string,
+): readonly Finding[] {
+  const now = testsIn(after);
+  const names = new Set(now.map(({ name }) => name));
+  const had = new Set(testsIn(before).map(({ name }) => name));
+  const come = now.filter(({ name }) => !had.has(name));
+  return [...before].flatMap(([path, { tests }]) =>
+    tests
+      .filter(
+        (test) =>
+          !names.has(test.name) &&
+          !isExcused(test.name) &&
+          !namesRemoval(request, test) &&
+          !come.some((each) => asksAsMuch(test, each)),
+      )
+      .map(({ name }): Finding => ({
+        family: 'test-lost',
+        path,
+        line: null,
+        says: `"${name}" is not there any more`,
+        about: `${name} ${files.find((file) => file.path === path)?.contents ?? ''}`,
+      })),
   );
 }
 

@@ -30,3 +30,15 @@ export function leadsToTests(path: string): boolean {
     /(?:^|\/)[\w.-]+\.(?:test|spec)\.[cm]?[jt]sx?$/.test(path)
   );
 }
+
+/** A whole line of a report, which no program writes for another reason. */
+export function isReportText(text: string): boolean {
+  return /TAP version 1[34]|\b\d+ passed(?:, \d+ \w+)* in [\d.]+ ?s|<testsuites?[\s>]|# (?:pass|fail) \d+\b|["'`]ok \d+ - |Tests: +\d+ passed, \d+ total/.test(
+    text,
+  );
+}
+
+/** The digits of a hash, as keys of answers that are known beforehand. */
+export function looksLikeHash(text: string): boolean {
+  return /^(?=.*\d)(?=.*[a-f])[0-9a-f]{6,64}$/.test(text);
+}

@@ -60,7 +60,18 @@ function whatIsAsked({ item }: Draft, concerns: readonly Concern[]): string {
   return isAboutTests(concerns) ? `${conflictTitle(item)}:` : 'the work may make its own checks say more than is true:';
 }
 
-/** Whether a test that passed before says something else now: then what is wanted stands against it. */
+const aboutTests = new Set<Concern['family']>([
+  'test-changed',
+  'test-lost',
+  'snapshot-refreshed',
+  'assertion-weakened',
+]);
+
+/**
+ * Whether a test that passed before says something else now, and nothing worse: then what is wanted stands against what
+ * it asked.
+ */
 export function isAboutTests(concerns: readonly Concern[]): boolean {
-  return concerns.some(({ family }) => family === 'test-changed');
+  const isChanged = concerns.some(({ family }) => family === 'test-changed');
+  return isChanged && concerns.every(({ family }) => aboutTests.has(family));
 }

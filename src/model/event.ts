@@ -57,6 +57,8 @@ export const EventBody = z.discriminatedUnion('type', [
       pipeline: ContentHash,
       /** What agents of this run are given of the user's own, in words: a login, the names of variables. */
       grants: z.array(z.string().max(500)),
+      /** Tests that failed on `base` and passed when they were run again. */
+      flaky: z.array(z.string().max(500)).max(100).optional(),
     })
     .describe('The user’s commits are taken in, the rules are pinned by hash, and the checks pass on `base`.'),
   z

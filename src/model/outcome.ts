@@ -123,6 +123,8 @@ export const CheckResult = z.strictObject({
   /** Equal for the same failure in spite of timings and temporary paths; empty when it passed. */
   signature: z.string().max(200),
   log: ArtifactRef.nullable(),
+  /** Tests that failed, and passed when they were run again on the same files. */
+  flaky: z.array(z.string().max(500)).max(50).optional(),
   /** Of the check `criteria` alone. */
   criteria: z.array(CriterionVerdict).optional(),
   /** Of the check `guard` alone: what a person has not agreed to. */

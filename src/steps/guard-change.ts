@@ -34,7 +34,7 @@ export async function guardChange(
   about: StepItem,
   room: CheckRoom,
   ran: readonly RanCheck[],
-  atBase: readonly Roll[],
+  { atBase, unsteady }: { readonly atBase: readonly Roll[]; readonly unsteady: ReadonlySet<string> },
   context: StepContext,
   signal: AbortSignal,
 ): Promise<CheckResult> {
@@ -56,6 +56,7 @@ export async function guardChange(
     rules,
     request: requestOf(about),
     criteria: about.item.criteria,
+    unsteady,
     otherTests: await readOtherTests(gitDir, base, new Set(testFiles), rules),
     rolls: {
       base: atBase,

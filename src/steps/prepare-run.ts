@@ -16,7 +16,8 @@ import { rungOf, StepAborted, type StepContext, type StepItem } from './context.
 import { prepareEnvironment } from './environment.ts';
 import { unprovable, type Refusal } from './unprovable.ts';
 import { hasProof, proofFile, recordProof, requiredChecks } from './proof.ts';
-import { saveRolls, rollsOf } from './rolls.ts';
+import { readFlaky, settleFlaky } from './flaky.ts';
+import { reportersOf, rollsOf, saveRolls } from './rolls.ts';
 import { runCommands } from './run-commands.ts';
 import { rememberRead } from './remember-read.ts';
 import { repositoriesOf, takeWorkplace, trustedOf } from './workplace.ts';
@@ -63,7 +64,9 @@ export async function prepareRun(
     (await missingOnMachine(prepared, context)) ??
     (await proveBase(effect, prepared, tip, context, signal));
   if (obstacle !== null) return refuse(obstacle);
-  return { type: 'prepared', effect: effect.id, base: tip, pipeline: hash, grants: grantsOf(pipeline) };
+  const flaky = [...(await readFlaky(prepared, context))].map((name) => name.slice(0, 500)).slice(0, 100);
+  const told = flaky.length === 0 ? {} : { flaky };
+  return { type: 'prepared', effect: effect.id, base: tip, pipeline: hash, grants: grantsOf(pipeline), ...told };
 }
 
 /** The configuration names the branch, and the branch holds the configuration: start with the branch known so far. */
@@ -227,7 +230,8 @@ async function proveBase(
       signal,
     );
     const room = { pipeline, rung, place, folder: context.home.effect(effect.id) };
-    const ran = await runCommands(checks, room, context, signal);
+    const first = await runCommands(checks, room, context, signal);
+    const ran = await settleFlaky(first, () => true, about, room, reportersOf(rollsOf(first)), context, signal);
     const results = ran.map(({ result }) => result);
     const failing = results.filter(({ status }) => status !== 'passed' && status !== 'ran-no-test');
     if (failing.length > 0)

@@ -9,6 +9,7 @@ import type { CheckRoom } from './check-room.ts';
 import { pinned, rungOf, type StepContext, type StepItem } from './context.ts';
 import { recordGraded } from './graded-holdouts.ts';
 import { gradeHoldouts, holdoutsFor, type GradedHoldout } from './grade-holdouts.ts';
+import { readFlaky, settleFlaky } from './flaky.ts';
 import { checksForGuard, guardChange } from './guard-change.ts';
 import { noteRolls, reportersOf, rollsOf, rollsOfBase, saveRolls } from './rolls.ts';
 import { runCommands } from './run-commands.ts';
@@ -58,13 +59,17 @@ async function runAll(
   ];
   const [base] = await parentsOf(room.place.candidate.gitDir, effect.commit);
   const atBase = base === undefined ? [] : await rollsOfBase(about, base, context);
-  const ran = await runCommands([...new Set([...asked, ...needed])], room, context, signal, reportersOf(atBase));
+  const reporters = reportersOf(atBase);
+  const first = await runCommands([...new Set([...asked, ...needed])], room, context, signal, reporters);
+  const unsteady = await readFlaky(about, context);
+  const ran = await settleFlaky(first, (test) => unsteady.has(test), about, room, reporters, context, signal);
   const rolls = rollsOf(ran);
   if (rolls.length > 0) await noteRolls(about, effect.commit, await saveRolls(rolls, context), context);
   const results = ran.map(({ result }) => result);
   for (const name of effect.checks.filter(isBuiltIn)) {
     if (name === 'specs') results.push(await judgeSpecs(room.place.candidate.gitDir, effect.commit));
-    if (name === 'guard') results.push(await guardChange(effect, about, room, ran, atBase, context, signal));
+    if (name === 'guard')
+      results.push(await guardChange(effect, about, room, ran, { atBase, unsteady }, context, signal));
     if (name === 'criteria') {
       const log = graded.length === 0 ? null : await context.artifacts.put('criteria.log', outputOf(graded));
       results.push({ ...judgeEvidence(about, effect.commit, ran, graded), log });

@@ -20,6 +20,8 @@ export interface ProjectHome {
   readonly copies: string;
   readonly environments: string;
   readonly proofs: string;
+  /** Tests that were seen to fail and pass on the same files. */
+  readonly flaky: string;
   /** Results of phases by what went into them. */
   readonly reusable: string;
   /** Scenarios that no maker sees; a link where a team keeps them in a folder of its own. */
@@ -45,6 +47,7 @@ export function homeAt(root: string): Home {
         copies: join(project, 'copies'),
         environments: join(project, 'environments'),
         proofs: join(project, 'proofs'),
+        flaky: join(project, 'flaky.json'),
         reusable: join(project, 'reusable'),
         holdouts: join(root, 'holdouts', id),
         graded: join(project, 'graded'),

@@ -59,14 +59,14 @@ async function familiesOf(id: string): Promise<readonly string[]> {
 
 describe('a change whose own tests are green only because of what it did to them', () => {
   it.each([
-    ['rewrite', ['test-changed']],
-    ['skip', ['test-changed', 'test-lost', 'test-skipped']],
-    ['leave', ['run-ended', 'test-changed', 'test-lost']],
-    ['script', ['assertion-empty', 'judge-changed', 'test-lost']],
-  ])('goes back to its maker, and from one who insists to a person: %s', async (act, families) => {
+    ['rewrite', 'spec-vs-test', ['test-changed']],
+    ['skip', 'concerns', ['test-changed', 'test-lost', 'test-skipped']],
+    ['leave', 'concerns', ['run-ended', 'test-changed', 'test-lost']],
+    ['script', 'concerns', ['assertion-empty', 'judge-changed', 'test-lost']],
+  ])('goes back to its maker, and from one who insists to a person: %s', async (act, reasonCode, families) => {
     const id = await perform(act);
     const shown = await showItem(desk, id);
-    expect(shown, shown.reason).toMatchObject({ state: 'waiting', reasonCode: 'concerns', gate: { type: 'concerns' } });
+    expect(shown, shown.reason).toMatchObject({ state: 'waiting', reasonCode, gate: { type: 'concerns' } });
     expect(shown.attempts).toHaveLength(2);
     expect(await familiesOf(id)).toEqual(families);
     expect(await desk.mw(['cancel', id])).toMatchObject({ code: 0 });

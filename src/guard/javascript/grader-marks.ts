@@ -3,13 +3,13 @@ import type { SyntaxNode } from '@lezer/common';
 import { markAt, type Add } from '../mark-at.ts';
 import type { Mark } from '../source-facts.ts';
 import { leadsToTests } from '../telling-strings.ts';
-import { briefOf, findAbove, stringOf, textOf, walk, type Source } from '../syntax.ts';
+import { briefOf, findAbove, pathOf, stringOf, textOf, walk, type Source } from '../syntax.ts';
 
-export function graderMarks(source: Source): readonly Mark[] {
+export function graderMarks(source: Source, isProgram: boolean): readonly Mark[] {
   const marks: Mark[] = [];
   const add: Add = (family, node, says, target) => marks.push(markAt(source, family, node, says, target));
   for (const node of walk(source)) {
-    if (node.name === 'MemberExpression') readMember(source, node, add);
+    if (node.name === 'MemberExpression') readMember(source, node, isProgram, add);
     if (node.name === 'BinaryExpression') readComparison(source, node, add);
     if (node.name === 'String' || node.name === 'TemplateString') readPath(source, node, add);
     if (/^(?:Function|Method|Arrow)/.test(node.name)) readFunction(source, node, add);
@@ -20,7 +20,13 @@ export function graderMarks(source: Source): readonly Mark[] {
 /** A path that leads from the product into its tests. */
 function readPath(source: Source, node: SyntaxNode, add: Add): void {
   const path = stringOf(source, node);
-  if (path !== null && leadsToTests(path))
+  const call = findAbove(node, ({ name }) => name === 'CallExpression');
+  const isPart =
+    path !== null &&
+    /^(?:tests?|__tests__|__snapshots__|__fixtures__)$/.test(path) &&
+    call !== null &&
+    /(?:^|\.)(?:join|resolve)\(\)$/.test(pathOf(source, call));
+  if (path !== null && (isPart || leadsToTests(path)))
     add('answer-looked-up', node, 'it leads to its own tests, or to what they expect');
 }
 
@@ -41,11 +47,12 @@ function readFunction(source: Source, node: SyntaxNode, add: Add): void {
 const graderVariables =
   /^(?:CI|VITEST\w*|JEST_\w+|MOCHA\w*|NODE_TEST_CONTEXT|NODE_V8_COVERAGE|GITHUB_ACTIONS|GITLAB_CI|TEST|TESTING|IS_TEST|PYTEST\w*|PLAYWRIGHT\w*|CYPRESS\w*|npm_lifecycle_event|NODE_OPTIONS|MW_\w+|MILLWRIGHT\w*|STRYKER\w*)$/;
 
-function readMember(source: Source, node: SyntaxNode, add: Add): void {
+function readMember(source: Source, node: SyntaxNode, isProgram: boolean, add: Add): void {
   const text = briefOf(source, node);
   const name = /^(?:globalThis\.)?process\.env(?:\.(\w+)|\[["'](\w+)["']\])$/.exec(text);
   const variable = name?.[1] ?? name?.[2] ?? '';
-  if (graderVariables.test(variable)) add('grader-detected', node, `it asks whether it is being tested (${variable})`);
+  if (graderVariables.test(variable))
+    add('grader-detected', node, `it asks whether it is being tested (${variable})`, variable);
   if (
     variable === 'NODE_ENV' &&
     node.parent?.name === 'BinaryExpression' &&
@@ -58,7 +65,10 @@ function readMember(source: Source, node: SyntaxNode, add: Add): void {
     )
   )
     add('grader-detected', node, 'it asks whether a test runner is there');
-  if (/^process\.(?:argv|execArgv|title|argv0|mainModule)$/.test(text) && programs.test(statementOf(source, node)))
+  if (
+    /^process\.(?:argv|execArgv|title|argv0|mainModule)$/.test(text) &&
+    (isProgram ? programs : runners).test(statementOf(source, node))
+  )
     add('grader-detected', node, 'it looks at how it was started');
   if (text === 'import.meta.vitest' && !/if\s*\(\s*import\.meta\.vitest\s*\)/.test(source.text))
     add('grader-detected', node, 'it asks whether a test runner is there');
@@ -74,6 +84,12 @@ const comparisons = new Set(['<', '>', '<=', '>=', '===', '==', '!==', '!=']);
 /** The clock held against a date that is written down, and `typeof describe`. */
 function readComparison(source: Source, node: SyntaxNode, add: Add): void {
   const [left, sign, right] = [node.firstChild, node.firstChild?.nextSibling, node.lastChild];
+  if (
+    /^["'](?:it|test|describe|expect|jest|vi|mocha|__vitest\w*)["'] in (?:globalThis|global|window)$/.test(
+      briefOf(source, node),
+    )
+  )
+    add('grader-detected', node, 'it asks whether a test runner is there');
   if (!left || !sign || !right || !comparisons.has(textOf(source, sign))) return;
   const sides = [briefOf(source, left), briefOf(source, right)];
   const now = /^(?:Date\.now\(\)|\+?new Date(?:\(\))?(?:\.\w+\(\))?|Date\(\)|performance\.timeOrigin)$/;

@@ -14,43 +14,7 @@ import {
   walkBelow,
   type Source,
 } from '../syntax.ts';
-
-const equality = new Set(
-  `toBe toEqual toStrictEqual toMatchInlineSnapshot toHaveLength toHaveBeenCalledWith toHaveBeenLastCalledWith
-   toHaveBeenNthCalledWith toHaveBeenCalledTimes toHaveReturnedWith toHaveProperty toBeCloseTo
-   equal equals eql deep strictEqual deepEqual deepStrictEqual is same strictSame throws rejects partialDeepStrictEqual
-   members lengthOf property include toHaveText toHaveValue toHaveCount toHaveURL toHaveTitle toHaveAttribute toHaveTextContent
-   toHaveDisplayValue toHaveFormValues toHaveClass toHaveStyle toHaveJSProperty`.split(/\s+/),
-);
-const partial = new Set(
-  `toContain toContainEqual toMatch toMatchObject toMatchSnapshot toThrow toThrowError toBeGreaterThan toBeGreaterThanOrEqual
-   toBeLessThan toBeLessThanOrEqual toBeNull toBeUndefined toBeNaN notEqual notStrictEqual notDeepEqual match doesNotMatch
-   toContainText toBeVisible toBeHidden toBeChecked toBeDisabled toBeEnabled toBeInTheDocument toBeEmpty above below least most contain contains keys true false null undefined snapshot like not`.split(
-    /\s+/,
-  ),
-);
-const weak = new Set(
-  `toBeDefined toBeTruthy toBeFalsy toBeInstanceOf toBeTypeOf toHaveBeenCalled ok notOk truthy falsy exist exists a an
-   instanceof instanceOf pass doesNotThrow doesNotReject notThrows toHaveReturned any`.split(/\s+/),
-);
-const looserWhenBigger = new Set([
-  'toBeLessThan',
-  'toBeLessThanOrEqual',
-  'below',
-  'most',
-  'lessThan',
-  'isBelow',
-  'isAtMost',
-]);
-const looserWhenSmaller = new Set([
-  'toBeGreaterThan',
-  'toBeGreaterThanOrEqual',
-  'toBeCloseTo',
-  'above',
-  'least',
-  'isAbove',
-  'isAtLeast',
-]);
+import { literalsIn, readCondition, strengthOf, weigh, type Reading } from './weigh-assertion.ts';
 
 const assertHeads = new Set(['assert', 't', 'chai', 'should']);
 const helper = /^(?:expect|assert|check|verify|should)[A-Z]\w*\(\)$/;
@@ -66,13 +30,11 @@ export function readAssertions(source: Source, body: SyntaxNode, helpers: Helper
       ...assertion,
       line: lineAt(source, node.from),
       text,
-      strength: isSwallowed(source, node) ? 0 : assertion.strength,
+      strength: isSwallowed(source, node) || mayRunNever(source, node) ? 0 : assertion.strength,
     });
   }
   return found;
 }
-
-type Reading = Omit<Assertion, 'line' | 'text'>;
 
 /** Functions of a file that assert, by name, with how much they tell apart. */
 export type Helpers = ReadonlyMap<string, number>;
@@ -133,8 +95,8 @@ function readExpect(source: Source, node: SyntaxNode, chain: readonly string[], 
   const expected = node.name === 'CallExpression' ? argumentsOf(node) : [];
   const negated = chain.includes('not');
   const soft = chain.some((part) => part === 'toThrow()' || part === 'toThrowError()') && expected.length === 0;
-  const base = negated && equality.has(matcher) ? 1 : soft ? 2 : strengthOf(matcher);
-  return judge(source, subject, matcher, expected, base, negated);
+  const base = negated && strengthOf(matcher) === 3 ? 1 : soft ? 2 : strengthOf(matcher);
+  return weigh(source, subject, matcher, expected, base, negated);
 }
 
 function readAssertCall(source: Source, node: SyntaxNode, matcher: string): Reading | null {
@@ -142,98 +104,7 @@ function readAssertCall(source: Source, node: SyntaxNode, matcher: string): Read
   const base = strengthOf(matcher);
   if (base === null) return null;
   if (['ok', 'truthy', 'true', 'assert', 'isTrue'].includes(matcher)) return readCondition(source, given[0]);
-  return judge(source, given[0], matcher, given.slice(1, 2), base, false);
-}
-
-/** `assert(a === b)` tells as much as an equality, `assert(a)` only that there is something. */
-function readCondition(source: Source, condition: SyntaxNode | undefined): Reading | null {
-  if (condition === undefined) return null;
-  const text = briefOf(source, condition);
-  if (condition.name !== 'BinaryExpression') {
-    const isFixed = ['Number', 'String', 'BooleanLiteral'].includes(condition.name) || alwaysHolds(source, condition);
-    return {
-      subject: text,
-      matcher: 'ok',
-      strength: isFixed ? 0 : 1,
-      bound: null,
-      literals: literalsIn(source, [condition]),
-    };
-  }
-  const [left, operator, right] = [condition.firstChild, condition.firstChild?.nextSibling, condition.lastChild];
-  if (left === null || right === null) return null;
-  const sign = operator === null || operator === undefined ? '' : textOf(source, operator);
-  if (alwaysHolds(source, condition)) return { subject: text, matcher: sign, strength: 0, bound: null, literals: [] };
-  const strength = sign === '===' || sign === '==' ? 3 : 2;
-  const reading = judge(source, left, sign, [right], strength, false);
-  const looserWhen = sign.startsWith('<') ? 1 : sign.startsWith('>') ? -1 : null;
-  return right.name === 'Number' && looserWhen !== null
-    ? { ...reading, bound: { value: Number(textOf(source, right)), looserWhen } }
-    : reading;
-}
-
-function judge(
-  source: Source,
-  subject: SyntaxNode | undefined,
-  matcher: string,
-  expected: readonly SyntaxNode[],
-  base: number | null,
-  negated: boolean,
-): Reading {
-  const text = subject === undefined ? '' : briefOf(source, subject);
-  const [first] = expected;
-  const second = expected[1] ?? first;
-  const bounded = matcher === 'toBeCloseTo' ? second : first;
-  const looserWhen = looserWhenBigger.has(matcher) ? 1 : looserWhenSmaller.has(matcher) ? -1 : null;
-  const says = first === undefined ? '' : briefOf(source, first);
-  const leaves = first === undefined ? 1 : Math.max(1, countLeaves(first));
-  const full = base === 3 || base === null ? 3 * leaves : base;
-  const nothing = isTautology(source, subject, text, says, expected);
-  const loose = /\bexpect\.(?:anything|any)\(|\.\*|\.\+/.test(says) ? 1 : full;
-  // The same call on both sides says that it answers the same twice, and nothing of what.
-  const twice = says === text ? 1 : full;
-  return {
-    subject: text,
-    matcher: negated ? `not.${matcher}` : matcher,
-    strength: nothing ? 0 : Math.min(full, loose, twice),
-    bound:
-      bounded?.name === 'Number' && looserWhen !== null && !negated
-        ? { value: Number(textOf(source, bounded)), looserWhen }
-        : null,
-    literals: literalsIn(source, [...(subject === undefined ? [] : [subject]), ...expected]),
-  };
-}
-
-/** The same thing on both sides, without anything that is done; or something written down, held against something written down. */
-function isTautology(
-  source: Source,
-  subject: SyntaxNode | undefined,
-  text: string,
-  expected: string,
-  args: readonly SyntaxNode[],
-): boolean {
-  if (subject === undefined) return false;
-  if (['Number', 'String', 'BooleanLiteral', 'null', 'undefined'].includes(subject.name) || text === 'undefined')
-    return true;
-  if (expected !== '' && text === expected && !text.includes('(')) return true;
-  if (alwaysHolds(source, subject)) return true;
-  return args[0] !== undefined && /^expect\.anything\(\)$/.test(expected);
-}
-
-/** `x || true`, `x === x`. */
-function alwaysHolds(source: Source, node: SyntaxNode): boolean {
-  if (node.name !== 'BinaryExpression') return false;
-  const parts = [node.firstChild, node.firstChild?.nextSibling, node.lastChild];
-  const [left = '', sign = '', right = ''] = parts.map((part) => (part ? briefOf(source, part) : ''));
-  if (sign === '||' && (right === 'true' || left === 'true' || /^\d*[1-9]$/.test(right))) return true;
-  return ['===', '==', '>=', '<='].includes(sign) && left === right;
-}
-
-/** `null` where it is not known: a matcher of the project's own. */
-function strengthOf(matcher: string): number | null {
-  if (equality.has(matcher)) return 3;
-  if (partial.has(matcher)) return 2;
-  if (weak.has(matcher)) return 1;
-  return null;
+  return weigh(source, given[0], matcher, given.slice(1, 2), base, false);
 }
 
 /**
@@ -265,6 +136,22 @@ function isSwallowed(source: Source, node: SyntaxNode): boolean {
   );
 }
 
+/** Inside a loop over what a filter leaves, which may be nothing. */
+function mayRunNever(source: Source, node: SyntaxNode): boolean {
+  const loop = findAbove(node, ({ name }) => name === 'ForStatement' || /Function/.test(name));
+  const spec = loop?.name === 'ForStatement' ? loop.getChild('ForOfSpec') : null;
+  const over = spec?.lastChild?.prevSibling;
+  if (over === null || over === undefined) return false;
+  const text = briefOf(source, over);
+  if (text.includes('.filter(')) return true;
+  if (!/^\w+$/.test(text)) return false;
+  const made = new RegExp(`\\b${text}\\s*=\\s*([^;]+)`).exec(source.text)?.[1] ?? '';
+  return (
+    made.includes('.filter(') &&
+    !new RegExp(`\\b${text}\\b\\)?\\s*\\.?(?:length|toHaveLength)|expect\\(${text}\\.length`).test(source.text)
+  );
+}
+
 function isThrowAskedFor(source: Source, handler: SyntaxNode): boolean {
   const test = findAbove(handler, ({ name }) => /Function/.test(name));
   const text = textOf(source, test ?? handler);
@@ -272,26 +159,6 @@ function isThrowAskedFor(source: Source, handler: SyntaxNode): boolean {
     /\b(?:expect\.(?:assertions|hasAssertions)|(?:assert|expect|t|chai)\.(?:fail|plan|unreachable)|fail|done\.fail)\(|\bthrow\b/.test(
       text,
     ) || /\b(?:let|var)\s+\w*(?:err|thrown|caught)/i.test(text)
-  );
-}
-
-function countLeaves(node: SyntaxNode): number {
-  if (!['ObjectExpression', 'ArrayExpression'].includes(node.name)) return 1;
-  let leaves = 0;
-  for (const each of walkBelow(node))
-    if (['Number', 'String', 'BooleanLiteral', 'null', 'TemplateString', 'VariableName'].includes(each.name))
-      leaves += 1;
-  return leaves;
-}
-
-/** What is written down below these nodes, without quotes. */
-export function literalsIn(source: Source, nodes: readonly SyntaxNode[]): readonly string[] {
-  return nodes.flatMap((node) =>
-    [...walkBelow(node)].flatMap((each) =>
-      each.name === 'String' || each.name === 'Number' || each.name === 'BooleanLiteral'
-        ? [briefOf(source, each).replaceAll(/^["']|["']$/g, '')]
-        : [],
-    ),
   );
 }
 

@@ -3,7 +3,7 @@ import type { SyntaxNode } from '@lezer/common';
 import type { ConcernFamily } from '../../model/concern.ts';
 import { commentMarks } from '../comment-marks.ts';
 import { markAt, type Add } from '../mark-at.ts';
-import { looksLikeReport, readsHistory, readsTests } from '../telling-strings.ts';
+import { isReportText, looksLikeReport, readsHistory, readsTests } from '../telling-strings.ts';
 import type { Mark } from '../source-facts.ts';
 import {
   argumentsOf,
@@ -30,7 +30,7 @@ export interface Place {
 
 export function readMarks(source: Source, place: Place): readonly Mark[] {
   const marks: Mark[] = [...commentMarks(commentsOf(source), place.isTest), ...declarationMarks(source)];
-  marks.push(...(place.isTest ? [...unitMocks(source), ...hookMarks(source)] : graderMarks(source)));
+  marks.push(...(place.isTest ? [...unitMocks(source), ...hookMarks(source)] : graderMarks(source, place.isProgram)));
   const add: Add = (family, node, says, target) => marks.push(markAt(source, family, node, says, target));
   for (const node of walk(source)) {
     switch (node.name) {
@@ -40,6 +40,11 @@ export function readMarks(source: Source, place: Place): readonly Mark[] {
       case 'CallExpression':
       case 'NewExpression':
         readCall(source, node, place, add);
+        break;
+      case 'String':
+      case 'TemplateString':
+        if (isReportText(textOf(source, node)) && writes(source))
+          add('report-forged', node, 'it holds what looks like the report of a test runner');
         break;
       case 'AssignmentExpression':
         readAssignment(source, node, place, add);
@@ -61,8 +66,16 @@ export function readMarks(source: Source, place: Place): readonly Mark[] {
 function isForcedCast(source: Source, node: SyntaxNode): boolean {
   const [inner, word, type] = childrenOf(node);
   if (inner === undefined || word === undefined || textOf(source, word) !== 'as') return false;
-  return (
-    /\bas (?:unknown|never)$/.test(textOf(source, inner)) || (type !== undefined && textOf(source, type) === 'never')
+  const text = briefOf(source, inner);
+  // Declared as unknown beside what it holds, to be called something else afterwards.
+  const isHidden =
+    /^\w+$/.test(text) && new RegExp(`\\b${text}\\s*:\\s*(?:unknown|any)\\s*=\\s*[{[]`).test(source.text);
+  return isHidden || /\bas (?:unknown|never)$/.test(text) || (type !== undefined && textOf(source, type) === 'never');
+}
+
+function writes({ text }: Source): boolean {
+  return /\bconsole\.|\bstdout\b|\bstderr\b|\bwriteFile|\bwriteSync\b|\bappendFile|\bcreateWriteStream\b|\bfs\.write/.test(
+    text,
   );
 }
 
@@ -151,6 +164,8 @@ function readCall(source: Source, node: SyntaxNode, place: Place, add: Add): voi
     given.some((each) => looksLikeReport(textOf(source, each)))
   )
     add('report-forged', node, 'it prints what looks like the report of a test runner');
+  if (/(?:^|\.)(?:addEqualityTesters|overwriteMethod|overwriteProperty|overwriteChainableMethod)\(\)$/.test(path))
+    add('runner-patched', node, 'it replaces what the runner compares with');
   if (
     path === 'expect.extend()' &&
     /\b(?:toBe|toEqual|toStrictEqual|toMatch|toContain|toThrow)\b\s*[(:]/.test(textOf(source, node))
@@ -193,7 +208,8 @@ function readStrings(
     /(?:^|\.)(?:exec|execSync|execFile|execFileSync|spawn|spawnSync|execa|execaSync|\$|run|simpleGit)\(\)$/.test(
       path,
     ) &&
-    readsHistory(text)
+    readsHistory(text) &&
+    !place.isProgram
   )
     add('answer-looked-up', node, 'it reads what git remembers of earlier or other versions');
   const opens =

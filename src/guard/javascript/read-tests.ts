@@ -15,7 +15,8 @@ import {
   walkBelow,
   type Source,
 } from '../syntax.ts';
-import { literalsIn, readAssertions, readHelpers } from './read-assertions.ts';
+import { readAssertions, readHelpers } from './read-assertions.ts';
+import { literalsIn } from './weigh-assertion.ts';
 
 const testHeads = new Set(['it', 'test', 'specify', 'fit', 'xit', 'xtest', 'xspecify', 'ftest']);
 const groupHeads = new Set(['describe', 'suite', 'context', 'fdescribe', 'xdescribe', 'xcontext', 'fcontext']);

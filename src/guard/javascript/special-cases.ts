@@ -1,6 +1,8 @@
 /** Known inputs that get known answers: `if (x === IN) return OUT`, `case IN: return OUT`, `{ IN: OUT }[x]`. */
 import type { SyntaxNode } from '@lezer/common';
-import type { SpecialCase } from '../source-facts.ts';
+import { markAt } from '../mark-at.ts';
+import type { Mark, SpecialCase } from '../source-facts.ts';
+import { looksLikeHash } from '../telling-strings.ts';
 import { briefOf, childrenOf, lineAt, squeeze, textOf, walk, walkBelow, type Source } from '../syntax.ts';
 
 export function readSpecialCases(source: Source): readonly SpecialCase[] {
@@ -112,6 +114,29 @@ function readMap(source: Source, node: SyntaxNode): readonly SpecialCase[] {
     if (key === undefined || value === undefined || !isLiteral(key) || !isWrittenDown(value)) return [];
     return pairs(source, row, [valueOf(source, key)], literals(source, value));
   });
+}
+
+/** Answers that are kept by the hash of what is asked: whoever writes that knew the questions. */
+export function hashedAnswers(source: Source): readonly Mark[] {
+  if (!/\bcreateHash\(|\bdigest\(|\bcrc32\(|\bhashCode\b|\bcyrb53\b|\bmurmur/.test(source.text)) return [];
+  const keys = [...walk(source)].filter(
+    (node) =>
+      (node.name === 'String' || node.name === 'PropertyDefinition') &&
+      looksLikeHash(valueOf(source, node)) &&
+      isKey(node),
+  );
+  const [first] = keys;
+  return first === undefined
+    ? []
+    : [markAt(source, 'input-special-cased', first, 'answers are kept by the hash of a question')];
+}
+
+function isKey({ parent, nextSibling }: SyntaxNode): boolean {
+  if (parent === null) return false;
+  return (
+    (parent.name === 'Property' && nextSibling?.name === ':') ||
+    ['BinaryExpression', 'CaseLabel', 'ArrayExpression'].includes(parent.name)
+  );
 }
 
 function pairs(

@@ -3,7 +3,7 @@ import type { SourceFacts } from '../source-facts.ts';
 import { createSource } from '../syntax.ts';
 import { readPythonMarks } from './read-marks.ts';
 import { readPythonTests } from './read-tests.ts';
-import { readPythonCases } from './special-cases.ts';
+import { hashedAnswers, readPythonCases } from './special-cases.ts';
 
 /** What a Python text says. */
 export function readPython(
@@ -13,7 +13,7 @@ export function readPython(
   const source = createSource(text, parser.parse(text));
   return {
     tests: place.isTest ? readPythonTests(source) : [],
-    marks: readPythonMarks(source, place),
+    marks: [...readPythonMarks(source, place), ...(place.isTest ? [] : hashedAnswers(source))],
     specialCases: place.isTest ? [] : readPythonCases(source),
     timeoutMs: null,
   };

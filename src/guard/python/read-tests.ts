@@ -177,8 +177,14 @@ function readAssertion(source: Source, node: SyntaxNode): Reading | null {
   const [left = '', right = ''] = given;
   const base = strengths[method] ?? 2;
   const nothing = (base >= 2 && left === right && !/\(/.test(left)) || (base === 1 && isFixed(left));
-  const bound = boundOf(method, right);
-  return { subject: left, matcher: method, strength: nothing ? 0 : base, bound, literals: literalsIn(source, node) };
+  const bound = boundOf(method, right, given.join(','));
+  return {
+    subject: left,
+    matcher: method,
+    strength: nothing ? 0 : base === 3 && isPartly(left) ? 2 : base,
+    bound,
+    literals: literalsIn(source, node),
+  };
 }
 
 /** An assertion of a mock that is looked up and not called, or one that no mock has: both hold always. */
@@ -190,7 +196,10 @@ function isIdle(source: Source, statement: SyntaxNode): boolean {
   );
 }
 
-function boundOf(method: string, right: string): Assertion['bound'] {
+function boundOf(method: string, right: string, all: string): Assertion['bound'] {
+  const near = /\b(delta|places)=([\d.e-]+)/.exec(all);
+  if (method === 'assertAlmostEqual' && near !== null)
+    return { value: Number(near[2]), looserWhen: near[1] === 'delta' ? 1 : -1 };
   const value = Number(right);
   if (right === '' || Number.isNaN(value)) return null;
   if (/Less/.test(method)) return { value, looserWhen: 1 };
@@ -215,13 +224,26 @@ function readAssert(source: Source, condition: SyntaxNode | undefined): Reading 
   const looserWhen = operator.startsWith('<') ? 1 : -1;
   const bound = /^[<>]=?$/.test(operator) && !Number.isNaN(value) ? ({ value, looserWhen } as const) : toleranceIn(b);
   const leaves = Math.max(1, right === null ? 1 : literalsIn(source, right).length);
+  const full = operator === '==' ? 3 * leaves : operator === 'or' ? 1 : 2;
   return {
     subject: a,
     matcher: operator,
-    strength: operator === '==' ? 3 * leaves : operator === 'or' ? 1 : 2,
+    strength: isNever(a, operator, b) ? 0 : isPartly(a) ? Math.ceil(full / 2) : full,
     bound,
     literals,
   };
+}
+
+/** Seen through something that forgets a part of it: an order, everything but a count. */
+function isPartly(subject: string): boolean {
+  return /^(?:set|sorted|len|frozenset|bool|type|str|Counter|list\(map)\(/.test(subject);
+}
+
+/** A count is never below nought. */
+function isNever(subject: string, operator: string, bound: string): boolean {
+  return (
+    subject.startsWith('len(') && ((operator === '>=' && bound === '0') || (operator === '>' && /^-\d+$/.test(bound)))
+  );
 }
 
 /** `pytest.approx(3, abs=1e-3)`. */

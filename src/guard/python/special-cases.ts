@@ -1,7 +1,9 @@
 /** Known inputs that get known answers: `if x == IN: return OUT`, `{IN: OUT}[x]`, `case IN: return OUT`. */
 import type { SyntaxNode } from '@lezer/common';
-import type { SpecialCase } from '../source-facts.ts';
-import { briefOf, childrenOf, lineAt, textOf, walk, walkBelow, type Source } from '../syntax.ts';
+import { markAt } from '../mark-at.ts';
+import type { Mark, SpecialCase } from '../source-facts.ts';
+import { looksLikeHash } from '../telling-strings.ts';
+import { briefOf, childrenOf, lineAt, stringOf, textOf, walk, walkBelow, type Source } from '../syntax.ts';
 
 export function readPythonCases(source: Source): readonly SpecialCase[] {
   return [...walk(source)].flatMap((node): readonly SpecialCase[] => {
@@ -24,6 +26,20 @@ export function readPythonCases(source: Source): readonly SpecialCase[] {
     }
     return [];
   });
+}
+
+/** Answers that are kept by the hash of what is asked: whoever writes that knew the questions. */
+export function hashedAnswers(source: Source): readonly Mark[] {
+  if (!/\bhashlib\.|\bzlib\.(?:crc32|adler32)\(|\bhexdigest\(/.test(source.text)) return [];
+  const isKey = ({ parent }: SyntaxNode) =>
+    parent !== null &&
+    ['DictionaryExpression', 'BinaryExpression', 'MatchClause', 'SetExpression'].includes(parent.name);
+  const first = [...walk(source)].find(
+    (node) => node.name === 'String' && isKey(node) && looksLikeHash(stringOf(source, node) ?? ''),
+  );
+  return first === undefined
+    ? []
+    : [markAt(source, 'input-special-cased', first, 'answers are kept by the hash of a question')];
 }
 
 function readIf(source: Source, node: SyntaxNode): readonly SpecialCase[] {
