@@ -24,6 +24,10 @@ export interface CensusInput {
   readonly restored: readonly Roll[] | null;
   /** Tests as written, before and after, of files that the change touches. */
   readonly written: { readonly before: readonly TestFacts[]; readonly after: readonly TestFacts[] };
+  /** Names of tests that are written as before, in a file whose surroundings only lost something. */
+  readonly untouched: ReadonlySet<string>;
+  /** Whether a file of tests that names none of its own asserts anything. */
+  readonly isScript: (path: string) => boolean;
   /** Paths of tests that the change alters or removes, and what they are and were. */
   readonly changedTests: readonly string[];
   readonly contents: string;
@@ -38,7 +42,7 @@ export function takeCensus(input: CensusInput): readonly Finding[] {
 
 function findLost(
   base: Roll,
-  { candidate, written, changedTests, contents, isExcused, request }: CensusInput,
+  { candidate, written, changedTests, contents, isExcused, isScript, request }: CensusInput,
 ): readonly Finding[] {
   const now = candidate.find(({ check }) => check === base.check);
   // It could not run: its own status says so.
@@ -55,10 +59,11 @@ function findLost(
   for (const { name, status } of now.tests) if (statuses.get(name) !== 'passed') statuses.set(name, status);
   const passes = [...statuses].flatMap(([name, status]) => (status === 'passed' ? [name] : []));
   const followersOf = renamedTests(written);
-  const lost = passed.filter(({ name }) => {
+  const lost = passed.filter(({ name, file }) => {
     const status = statuses.get(name);
     // A test that fails is the check's own finding.
     if (status === 'passed' || status === 'failed' || isExcused(name)) return false;
+    if (file === name && !isScript(name)) return false;
     if (written.before.some((test) => endsWith(name, test.name) && namesRemoval(request, test))) return false;
     return (
       status === 'skipped' || !followersOf(name).some((follower) => passes.some((each) => endsWith(each, follower)))
@@ -113,7 +118,7 @@ function endsWith(name: string, written: string): boolean {
 
 function findChanged(
   base: Roll,
-  { restored, written, changedTests, contents, isExcused, request }: CensusInput,
+  { restored, candidate, written, untouched, changedTests, contents, isExcused, isScript, request }: CensusInput,
 ): readonly Finding[] {
   if (restored === null) return [];
   const now = restored.find(({ check }) => check === base.check);
@@ -124,10 +129,23 @@ function findChanged(
     const says = `with its tests as they were, ${base.check} has ${now?.passed ?? 0} passing tests and had ${base.passed}`;
     return [{ family: 'test-changed', path: changedTests[0] ?? '', line: null, says, about }];
   }
+  const later = candidate.find(({ check }) => check === base.check);
+  const passesNow = new Set(later === undefined ? [] : passedTests(later).map(({ name }) => name));
   const passing = new Set(now === undefined ? [] : passedTests(now).map(({ name }) => name));
   const isTakenAway = (name: string) =>
     written.before.some((test) => endsWith(name, test.name) && namesRemoval(request, test));
-  const broken = passed.filter(({ name }) => !passing.has(name) && !isExcused(name) && !isTakenAway(name));
+  // A file that does not load as it was tells nothing of tests in it that are as they were, and pass.
+  const seen = new Set(now?.tests.map(({ name }) => name));
+  const isAsBefore = (name: string) =>
+    !seen.has(name) && passesNow.has(name) && [...untouched].some((each) => endsWith(name, each));
+  const broken = passed.filter(
+    ({ name, file }) =>
+      !passing.has(name) &&
+      !isExcused(name) &&
+      !isTakenAway(name) &&
+      !isAsBefore(name) &&
+      (file !== name || isScript(name)),
+  );
   return group(
     'test-changed',
     broken,

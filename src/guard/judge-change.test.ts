@@ -147,6 +147,50 @@ test('a test that was changed is held to what it said before', () => {
   expect(familiesOf(files, { rolls: { base, candidate, restored: [] } })).toEqual(['test-changed']);
 });
 
+const written = (imports: string, body = 'expect(add(1, 1)).toBe(2)') =>
+  `import { ${imports} } from './add';\ntest('one', () => { ${body}; });\n`;
+
+test('a file that does not load as it was tells nothing of tests in it that are as they were', () => {
+  const base = [roll({ one: 'passed' })];
+  const of = (after: string, restored: readonly Roll[]) =>
+    familiesOf({ 'a.test.ts': [written('add, gone'), after] }, { rolls: { base, candidate: base, restored } });
+  expect(of(written('add'), [])).toEqual([]);
+  // It runs, and fails: that is told, whatever is written.
+  expect(of(written('add'), [roll({ one: 'failed' })])).toEqual(['test-changed']);
+  expect(of(written('add', 'expect(add(1, 1)).toBe(3)'), [])).toEqual(['test-changed']);
+  // Something else is looked at now.
+  expect(of(written('add').replace('./add', './stub'), [])).toEqual(['test-changed']);
+  expect(of(`beforeEach(() => stub());\n${written('add')}`, [])).toEqual(['test-changed']);
+});
+
+test('a file among the tests that asserts nothing is no test, although a runner starts it', () => {
+  const base: Roll = {
+    check: 'test',
+    tests: [{ name: 'test/help.mjs', file: 'test/help.mjs', status: 'passed' }],
+    passed: 1,
+    reporter: 'ours',
+  };
+  const of = (before: string) =>
+    familiesOf(
+      { 'test/help.mjs': [before, null] },
+      { rolls: { base: [base], candidate: [roll({ other: 'passed' })] } },
+    );
+  expect(of('export const line = 1;')).toEqual([]);
+  expect(of('assert.equal(sum(1, 2), 3);')).toEqual(['test-lost']);
+});
+
+test('what the request takes away goes with its tests', () => {
+  const base = [roll({ 'labels cents': 'passed', adds: 'passed' })];
+  const candidate = [roll({ adds: 'passed' })];
+  const test = (name: string, body: string) => `test('${name}', () => { expect(${body}).toBe(1); });\n`;
+  const before = test('labels cents', 'label(1)') + test('adds', 'add(1)');
+  const of = (request: string) =>
+    familiesOf({ 'a.test.ts': [before, test('adds', 'add(1)')] }, { request, rolls: { base, candidate } });
+  expect(of('Remove `label`.')).toEqual([]);
+  expect(of('Make `label` faster.')).toEqual(['test-lost']);
+  expect(of('Remove `add`.')).toEqual(['test-lost']);
+});
+
 test('a test of a criterion that the work changes may change, a test beside it may not', () => {
   const base = [roll({ 'shop/AC-1 one': 'passed', 'shop/AC-2 two': 'passed' })];
   const restored = [roll({ 'shop/AC-1 one': 'failed', 'shop/AC-2 two': 'failed' })];

@@ -75,6 +75,8 @@ export function judgeChange(input: ChangeUnderGuard): readonly Finding[] {
         .map(({ contents }) => contents)
         .join(' '),
       written: { before: testsIn(before), after: testsIn(after) },
+      untouched: findUntouched(before, after),
+      isScript: (path) => assertsAnything(files, path),
       isExcused: (test) => isExcused(test) || input.unsteady.has(test),
       request,
     }),
@@ -97,6 +99,25 @@ function readAll(files: readonly FileChange[], side: 'before' | 'after', { isTes
         : [[file.path, readSource(file.path, text, isTest(file.path))] as const];
     }),
   );
+}
+
+/** Tests with the same words as before, in files whose surroundings have nothing new. */
+function findUntouched(before: FactsByPath, after: FactsByPath): ReadonlySet<string> {
+  return new Set(
+    [...after].flatMap(([path, facts]) => {
+      const old = before.get(path);
+      const around = new Set(old?.around);
+      if (old === undefined || !facts.around.every((each) => around.has(each))) return [];
+      const bodies = new Map(old.tests.map(({ name, body }) => [name, body]));
+      return facts.tests.flatMap(({ name, body }) => (bodies.get(name) === body ? [name] : []));
+    }),
+  );
+}
+
+/** A file that runners start and that names no test may be one, or only help others. */
+function assertsAnything(files: readonly FileChange[], path: string): boolean {
+  const file = files.find((each) => each.path === path);
+  return file === undefined || /\b(?:assert|expect|throw|raise|check|verify|exit)/.test(file.before ?? '');
 }
 
 function testsIn(facts: FactsByPath) {

@@ -59,8 +59,10 @@ export interface SourceFacts {
   readonly tests: readonly TestFacts[];
   readonly marks: readonly Mark[];
   readonly specialCases: readonly SpecialCase[];
+  /** What stands around its tests: imports by name, hooks, helpers. Without layout. */
+  readonly around: readonly string[];
   /** Longest time that all tests of the file are given, where it says so. */
   readonly timeoutMs: number | null;
 }
 
-export const noFacts: SourceFacts = { tests: [], marks: [], specialCases: [], timeoutMs: null };
+export const noFacts: SourceFacts = { tests: [], marks: [], specialCases: [], around: [], timeoutMs: null };

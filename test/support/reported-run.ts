@@ -36,8 +36,14 @@ export async function runReported(
       },
     });
     const report = await reporting.read();
-    const told = (report?.tests ?? []).map((test) => `${test.status} ${test.name.replaceAll(`${root}/tree/`, '')}`);
-    return { code: status, output: `${stdout}${stderr}`, report, told: told.sort() };
+    const strip = (path: string) => path.replaceAll(`${root}/tree/`, '');
+    const tests = (report?.tests ?? []).map(({ name, file, status: how }) => ({
+      name: strip(name),
+      file: file === null ? null : strip(file),
+      status: how,
+    }));
+    const told = tests.map((test) => `${test.status} ${test.name}`).sort();
+    return { code: status, output: `${stdout}${stderr}`, report: report === null ? null : { ...report, tests }, told };
   } finally {
     rmSync(root, { recursive: true, force: true });
   }

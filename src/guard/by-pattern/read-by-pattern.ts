@@ -44,7 +44,7 @@ export function readByPattern(text: string, extension: string, isTest: boolean):
     const comment = /(?:\/\/|#|\/\*)(?!\[).*$/.exec(code)?.index;
     if (comment !== undefined) marks.push(...commentMarks([{ text: content.slice(comment), line }], isTest));
   }
-  if (!isTest && extension !== 'rs') return { tests: [], marks, specialCases: [], timeoutMs: null };
+  if (!isTest && extension !== 'rs') return { tests: [], marks, specialCases: [], around: [], timeoutMs: null };
   const { tests, skippedLines } = readPatternTests(lines, extension);
   for (const line of skippedLines)
     marks.push({
@@ -54,5 +54,5 @@ export function readByPattern(text: string, extension: string, isTest: boolean):
       says: 'tests are skipped',
       inOldFiles: true,
     });
-  return { tests, marks, specialCases: [], timeoutMs: null };
+  return { tests, marks, specialCases: [], around: lines, timeoutMs: null };
 }

@@ -3,6 +3,7 @@ import type { SourceFacts } from '../source-facts.ts';
 import { argumentsOf, createSource, pathOf, textOf, walk, type Source } from '../syntax.ts';
 import { readMarks, type Place } from './read-marks.ts';
 import { numberOf, propertyOf, readTests } from './read-tests.ts';
+import { readAround } from './around-tests.ts';
 import { hashedAnswers, readSpecialCases } from './special-cases.ts';
 
 const dialects: Readonly<Record<string, string>> = { ts: 'ts', mts: 'ts', cts: 'ts', tsx: 'ts jsx' };
@@ -15,6 +16,7 @@ export function readJavascript(text: string, extension: string, place: Place): S
     tests: place.isTest ? readTests(source) : [],
     marks: [...readMarks(source, place), ...(place.isTest ? [] : hashedAnswers(source))],
     specialCases: place.isTest ? [] : readSpecialCases(source),
+    around: place.isTest ? readAround(source) : [],
     timeoutMs: place.isTest ? fileTimeout(source) : null,
   };
 }

@@ -3,6 +3,7 @@ import type { SourceFacts } from '../source-facts.ts';
 import { createSource } from '../syntax.ts';
 import { readPythonMarks } from './read-marks.ts';
 import { readPythonTests } from './read-tests.ts';
+import { readPythonAround } from './around-tests.ts';
 import { hashedAnswers, readPythonCases } from './special-cases.ts';
 
 /** What a Python text says. */
@@ -15,6 +16,7 @@ export function readPython(
     tests: place.isTest ? readPythonTests(source) : [],
     marks: [...readPythonMarks(source, place), ...(place.isTest ? [] : hashedAnswers(source))],
     specialCases: place.isTest ? [] : readPythonCases(source),
+    around: place.isTest ? readPythonAround(source) : [],
     timeoutMs: null,
   };
 }
