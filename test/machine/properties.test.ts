@@ -13,7 +13,16 @@ const runs = 10_000;
 
 describe('over generated pipelines and everything that can happen', () => {
   test('every run ends or waits with a reason, spends within its budget, replays to the same state, and lands only what every gate has passed on', () => {
-    const seen = { landed: 0, landedAfterRebase: 0, waiting: 0, paused: 0, parked: 0, cancelled: 0, budget: 0 };
+    const seen = {
+      landed: 0,
+      landedAfterRebase: 0,
+      waiting: 0,
+      concerns: 0,
+      paused: 0,
+      parked: 0,
+      cancelled: 0,
+      budget: 0,
+    };
     fc.assert(
       fc.property(sequences, ([pipeline, choices]) => {
         const done = walk(pipeline, choices);
@@ -143,6 +152,7 @@ function expectGatesPassed(done: Walk): void {
   const proven = new Set<string>();
   const judged = new Set<string>();
   const approvals = new Set<string>();
+  const gates = new Map(done.states.flatMap(({ gate }) => (gate === null ? [] : [[gate.id, gate] as const])));
   for (const { body } of events) {
     if (body.type === 'retry-requested') fromStart = body.phase === null;
     if (body.type === 'prepared' && fromStart) facts.clear();
@@ -165,7 +175,9 @@ function expectGatesPassed(done: Walk): void {
         body.outcome.review.findings.length === 0;
       if (good) judged.add(`${effect.phase}/${effect.reviewer}`);
     }
-    if (body.type === 'approved') approvals.add(body.gate.split('/')[1] ?? '');
+    const gate = body.type === 'approved' ? gates.get(body.gate) : undefined;
+    if (gate?.type === 'approval' && (gate.commit === landed.commit || gate.commit === source))
+      approvals.add(gate.phase);
   }
   for (const phase of pipeline.phases) {
     if (!holds(phase.when, (id) => facts.get(id) ?? null)) continue;
@@ -192,6 +204,10 @@ function count(seen: Record<string, number>, { states, events }: Walk): void {
   const add = (name: string, when: boolean) => (seen[name] = (seen[name] ?? 0) + Number(when));
   add('landed', last?.landed?.delivery != null);
   add('landedAfterRebase', last?.landed?.delivery != null && events.some(({ body }) => body.type === 'rebased'));
+  add(
+    'concerns',
+    states.some(({ gate }) => gate?.type === 'concerns'),
+  );
   add(
     'waiting',
     states.some(({ status }) => status === 'waiting'),

@@ -1,6 +1,7 @@
 /** A world for the machine: generated pipelines, and a walk that lets everything happen that can happen to one item. */
 import fc from 'fast-check';
 import { pipelineFor, fold } from '../../src/machine/fold.ts';
+import type { Concern } from '../../src/model/concern.ts';
 import type { FactoryView } from '../../src/machine/factory-view.ts';
 import { schedule } from '../../src/machine/schedule.ts';
 import type { ItemState } from '../../src/machine/state.ts';
@@ -17,7 +18,8 @@ import { scheduledItem } from '../../src/machine/view.ts';
 const hash = (n: number) => n.toString(16).padStart(64, '0');
 export const commitOf = (n: number) => n.toString(16).padStart(40, '0');
 export const pipelineHash = hash(7);
-const checkNames = ['types', 'test', 'lint'];
+const commands = ['types', 'test', 'lint'];
+const checkNames = [...commands, 'guard'];
 const reviewers = ['correctness', 'security', 'tests'];
 
 export const item: WorkItem = {
@@ -90,7 +92,10 @@ export const pipelines: fc.Arbitrary<PinnedPipeline> = fc
       name: 'generated',
       phases,
       agents: { maker: agent, reviewer: agent },
-      checks: Object.fromEntries(checkNames.map((name) => [name, { run: 'x', kind: 'command' as const }])),
+      checks: {
+        ...Object.fromEntries(commands.map((name) => [name, { run: 'x', kind: 'command' as const }])),
+        guard: { kind: 'guard' },
+      },
       setup: null,
       target: 'main',
       rung: 'clone',
@@ -322,11 +327,13 @@ function checkResult(name: string, pick: (n: number) => number) {
     'ran-no-test',
     'timed-out',
   ];
-  const status = statuses[pick(statuses.length)] ?? 'failed';
+  const isGuard = name === 'guard';
+  const status = isGuard && pick(3) === 0 ? 'failed' : (statuses[pick(statuses.length)] ?? 'failed');
   return [
     {
       name,
-      kind: 'command' as const,
+      kind: isGuard ? ('guard' as const) : ('command' as const),
+      ...(isGuard && status === 'failed' ? { concerns: concernsOf(pick) } : {}),
       status,
       exitCode: 0,
       tests: null,
@@ -336,6 +343,16 @@ function checkResult(name: string, pick: (n: number) => number) {
       durationMs: 1,
     },
   ];
+}
+
+function concernsOf(pick: (n: number) => number): Concern[] {
+  return Array.from({ length: pick(3) }, (_, index) => ({
+    family: pick(2) === 0 ? 'test-changed' : 'lint-silenced',
+    key: hash(pick(4)).slice(0, 16),
+    path: `${index}.ts`,
+    line: null,
+    says: 'x',
+  }));
 }
 
 function reviewOutcome(pick: (n: number) => number): ReviewOutcome {
