@@ -61,11 +61,11 @@ test('a person can read who makes, what judges, and where findings go', () => {
            at most 4 attempts
  2  build  claude follows triage, changes files, result: the change itself
            only when triage.size is medium or large and triage.risk is not low
-           checks: test
+           checks (observed): test
            at most one attempt
  3  end    judges only
-           reviews: security (codex)
-           a person approves
+           reviews (examined): security (codex)
+           a person approves (accepted)
            findings go back to build, at most 3 times
 
 Checks

@@ -1,4 +1,5 @@
 /** A pinned pipeline as a person reads it: text for `mw pipeline show`, Mermaid for `mw pipeline graph`. */
+import { levelOfGate } from '../model/evidence-level.ts';
 import type { Condition, PinnedPhase, PinnedPipeline } from '../model/pipeline.ts';
 
 const builtInText = {
@@ -39,10 +40,12 @@ function describePhase(phase: PinnedPhase): readonly string[] {
     );
   }
   if (phase.when !== null) lines.push(`only when ${describeCondition(phase.when)}`);
-  if (phase.checks.length > 0) lines.push(`checks: ${phase.checks.join(', ')}`);
+  if (phase.checks.length > 0) lines.push(`checks (${levelOfGate.checks}): ${phase.checks.join(', ')}`);
   if (phase.reviews.length > 0)
-    lines.push(`reviews: ${phase.reviews.map(({ id, agent }) => `${id} (${agent})`).join(', ')}`);
-  if (phase.approval) lines.push('a person approves');
+    lines.push(
+      `reviews (${levelOfGate.reviews}): ${phase.reviews.map(({ id, agent }) => `${id} (${agent})`).join(', ')}`,
+    );
+  if (phase.approval) lines.push(`a person approves (${levelOfGate.approval})`);
   if (loop.to !== phase.id) lines.push(`findings go back to ${loop.to}, at most ${times(loop.max)}`);
   else if (maker !== null) lines.push(`at most ${phase.attempts === 1 ? 'one attempt' : `${phase.attempts} attempts`}`);
   return lines;

@@ -15,6 +15,7 @@ import type { SessionRecord } from '../model/session-record.ts';
 import type { Usage } from '../model/usage.ts';
 import type { WorkItem } from '../model/work-item.ts';
 import type { Store } from '../store/store.ts';
+import { listClaims, type Claim } from './evidence.ts';
 import { readPicture, type ItemRow } from './item-row.ts';
 
 export interface AttemptPage {
@@ -42,6 +43,8 @@ export interface ItemPage {
   readonly unknownSessions: number;
   readonly gate: Gate | null;
   readonly landed: ItemState['landed'];
+  /** What is claimed of the candidate, and how well it is known. */
+  readonly claims: readonly Claim[];
 }
 
 /** Throws when there is no such item; ask first. */
@@ -72,6 +75,7 @@ export async function readItem(store: Store<ItemState>, id: ItemId): Promise<Ite
     unknownSessions: state.spending.unknownSessions,
     gate: state.gate,
     landed: state.landed,
+    claims: listClaims(state, pipeline, events),
   };
 }
 

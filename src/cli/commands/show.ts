@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { readItem } from '../../insight/item-page.ts';
+import { readItem, type ItemPage } from '../../insight/item-page.ts';
 import { requireItem } from '../../app/work.ts';
 import type { Evidence } from '../../model/criterion.ts';
 import type { CriterionVerdict } from '../../model/outcome.ts';
@@ -31,6 +31,7 @@ export function define(command: Command, context: CliContext): void {
             usage: page.usage,
             gate: page.gate,
             landed: page.landed,
+            evidence: page.claims,
           });
         const { output } = context;
         const { row } = page;
@@ -60,6 +61,8 @@ export function define(command: Command, context: CliContext): void {
           output.columns,
         ))
           output.line(line);
+        if (page.claims.length > 0) output.line('\nEvidence');
+        for (const line of table(page.claims.map(claimCells), output.columns)) output.line(line);
         if (page.phases.length > 0) output.line('\nPhases');
         for (const line of table(
           page.phases.map((phase) => [
@@ -88,6 +91,10 @@ export function define(command: Command, context: CliContext): void {
           );
       });
     });
+}
+
+function claimCells({ claim, level, proof, commit }: ItemPage['claims'][number]): readonly string[] {
+  return [`  ${claim}`, level ?? '-', commit?.slice(0, 10) ?? '', oneLine(showControl(proof), 120)];
 }
 
 function tellEvidence(type: Evidence['type'], verdict: CriterionVerdict | undefined): string {
