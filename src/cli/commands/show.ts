@@ -33,68 +33,70 @@ export function define(command: Command, context: CliContext): void {
             landed: page.landed,
             evidence: page.claims,
           });
-        const { output } = context;
-        const { row } = page;
-        output.line(`${output.tone('bold', row.id)}  ${showControl(row.title)}`);
-        if (page.item.body !== '') output.line(`\n${showControl(page.item.body)}\n`);
-        const where = row.phase === null || row.state === 'landed' ? '' : `, in ${row.phase}`;
-        const stands = `${row.state}${where}${row.reason === '' ? '' : `: ${showControl(row.reason)}`}`;
-        for (const line of behind('State    ', stands, output.columns)) output.line(line);
-        if (row.next !== '') for (const line of behind('Next     ', row.next, output.columns)) output.line(line);
-        output.line(
-          `Cost     ${row.costMicroUsd === null ? `unknown for ${page.unknownSessions} of its sessions; known: ${usd(page.knownMicroUsd)}` : usd(row.costMicroUsd)}`,
-        );
-        if (page.item.after.length > 0) output.line(`After    ${page.item.after.join(', ')}`);
-        if (page.landed !== null)
-          output.line(`Landed   ${page.landed.commit}${row.branch === null ? '' : ` on ${row.branch}`}`);
-        if (page.item.criteria.length > 0) output.line('\nCriteria');
-        const verdicts = new Map(
-          page.checks.flatMap(({ criteria }) => (criteria ?? []).map((verdict) => [verdict.id, verdict])),
-        );
-        for (const line of table(
-          page.item.criteria.map(({ id, action, evidence, text }) => [
-            `  ${id}`,
-            action,
-            tellEvidence(evidence.type, verdicts.get(id)),
-            oneLine(showControl(text.split('\n').at(-1) ?? ''), 120),
-          ]),
-          output.columns,
-        ))
-          output.line(line);
-        if (page.claims.length > 0) output.line('\nEvidence');
-        for (const line of table(page.claims.map(claimCells), output.columns)) output.line(line);
-        if (page.phases.length > 0) output.line('\nPhases');
-        for (const line of table(
-          page.phases.map((phase) => [
-            `  ${phase.id}`,
-            phase.status,
-            `${phase.attempts} ${phase.attempts === 1 ? 'attempt' : 'attempts'}`,
-          ]),
-          output.columns,
-        ))
-          output.line(line);
-        if (page.attempts.length > 0) output.line('\nAttempts');
-        for (const line of table(
-          page.attempts.map((each) => [
-            `  ${each.address}`,
-            each.outcome,
-            each.costMicroUsd === null ? '$ ?' : usd(each.costMicroUsd),
-            oneLine(each.text, 120),
-          ]),
-          output.columns,
-        ))
-          output.line(line);
-        if (page.findings.length > 0) output.line('\nFindings of the last reviews');
-        for (const finding of page.findings)
-          output.line(
-            `  ${finding.reviewer}: ${finding.severity}: ${oneLine(finding.title, 160)}${finding.file === null ? '' : ` (${finding.file}${finding.line === null ? '' : `:${finding.line}`})`}`,
-          );
+        printPage(page, context.output);
       });
     });
 }
 
-function claimCells({ claim, level, proof, commit }: ItemPage['claims'][number]): readonly string[] {
-  return [`  ${claim}`, level ?? '-', commit?.slice(0, 10) ?? '', oneLine(showControl(proof), 120)];
+function printPage(page: ItemPage, output: CliContext['output']): void {
+  const { row } = page;
+  output.line(`${output.tone('bold', row.id)}  ${showControl(row.title)}`);
+  if (page.item.body !== '') output.line(`\n${showControl(page.item.body)}\n`);
+  const where = row.phase === null || row.state === 'landed' ? '' : `, in ${row.phase}`;
+  const stands = `${row.state}${where}${row.reason === '' ? '' : `: ${showControl(row.reason)}`}`;
+  for (const line of behind('State    ', stands, output.columns)) output.line(line);
+  if (row.next !== '') for (const line of behind('Next     ', row.next, output.columns)) output.line(line);
+  output.line(
+    `Cost     ${row.costMicroUsd === null ? `unknown for ${page.unknownSessions} of its sessions; known: ${usd(page.knownMicroUsd)}` : usd(row.costMicroUsd)}`,
+  );
+  if (page.item.after.length > 0) output.line(`After    ${page.item.after.join(', ')}`);
+  if (page.landed !== null)
+    output.line(`Landed   ${page.landed.commit}${row.branch === null ? '' : ` on ${row.branch}`}`);
+  for (const [title, rows] of sectionsOf(page)) {
+    if (rows.length === 0) continue;
+    output.line(`\n${title}`);
+    for (const line of table(rows, output.columns)) output.line(line);
+  }
+  if (page.findings.length > 0) output.line('\nFindings of the last reviews');
+  for (const finding of page.findings)
+    output.line(
+      `  ${finding.reviewer}: ${finding.severity}: ${oneLine(finding.title, 160)}${finding.file === null ? '' : ` (${finding.file}${finding.line === null ? '' : `:${finding.line}`})`}`,
+    );
+}
+
+function sectionsOf(page: ItemPage): readonly (readonly [string, readonly (readonly string[])[]])[] {
+  const verdicts = new Map(
+    page.checks.flatMap(({ criteria }) => (criteria ?? []).map((verdict) => [verdict.id, verdict])),
+  );
+  const criteria = page.item.criteria.map(({ id, action, evidence, text }) => [
+    `  ${id}`,
+    action,
+    tellEvidence(evidence.type, verdicts.get(id)),
+    oneLine(showControl(text.split('\n').at(-1) ?? ''), 120),
+  ]);
+  const claims = page.claims.map(({ claim, level, proof, commit }) => [
+    `  ${claim}`,
+    level ?? '-',
+    commit?.slice(0, 10) ?? '',
+    oneLine(showControl(proof), 120),
+  ]);
+  const phases = page.phases.map(({ id, status, attempts }) => [
+    `  ${id}`,
+    status,
+    `${attempts} ${attempts === 1 ? 'attempt' : 'attempts'}`,
+  ]);
+  const attempts = page.attempts.map(({ address, outcome, costMicroUsd, text }) => [
+    `  ${address}`,
+    outcome,
+    costMicroUsd === null ? '$ ?' : usd(costMicroUsd),
+    oneLine(text, 120),
+  ]);
+  return [
+    ['Criteria', criteria],
+    ['Evidence', claims],
+    ['Phases', phases],
+    ['Attempts', attempts],
+  ];
 }
 
 function tellEvidence(type: Evidence['type'], verdict: CriterionVerdict | undefined): string {
