@@ -52,8 +52,18 @@ function subtract(all: readonly Assertion[], others: readonly Assertion[]): read
   });
 }
 
+/** Two bounds of one thing are a range, which tells less than a value. */
 function sum(assertions: readonly Assertion[]): number {
-  return assertions.reduce((all, { strength }) => all + strength, 0);
+  const bounds = Map.groupBy(
+    assertions.filter(({ bound }) => bound !== null),
+    ({ subject }) => subject,
+  );
+  const plain = assertions.filter(({ bound }) => bound === null);
+  const add = (all: readonly Assertion[]) => all.reduce((total, { strength }) => total + strength, 0);
+  return (
+    add(plain) +
+    [...bounds.values()].reduce((total, all) => total + Math.max(...all.map(({ strength }) => strength)), 0)
+  );
 }
 
 function shorten(text: string): string {

@@ -60,5 +60,6 @@ function isTelling({ input, output }: SpecialCase): boolean {
 }
 
 function isAskedFor({ input, output }: SpecialCase, request: string): boolean {
-  return request.includes(input) || (output.length > 3 && request.includes(output));
+  const asked = request.toLowerCase();
+  return asked.includes(input.toLowerCase()) || (output.length > 3 && asked.includes(output.toLowerCase()));
 }

@@ -33,3 +33,19 @@ test('an agent that only reads is told so', () => {
   expect(prompt).toContain('Read only');
   expect(prompt).not.toContain('change, and work');
 });
+
+test('a reviewer reads what the maker says of its work last, and as claims', () => {
+  const prompt = writePrompt({
+    ...parts,
+    exits: false,
+    reach: null,
+    artifacts: [{ phase: 'design', text: 'the plan' }],
+    diff: { text: '+the change', cut: false, files: ['modified a.ts'] },
+    claims: [{ phase: 'build', text: 'it is all done' }],
+  });
+  const places = ['the plan', '+the change', 'Claims, to be tested', 'it is all done'].map((text) =>
+    prompt.indexOf(text),
+  );
+  expect(places).not.toContain(-1);
+  expect(places).toEqual(places.toSorted((a, b) => a - b));
+});

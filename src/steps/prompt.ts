@@ -22,6 +22,8 @@ export interface PromptParts {
   readonly item: Pick<WorkItem, 'id' | 'title' | 'body' | 'criteria'>;
   readonly artifacts: readonly { readonly phase: string; readonly text: string }[];
   readonly checks: readonly { readonly name: string; readonly run: string }[];
+  /** What the maker of the change says of it; a reviewer reads it last. */
+  readonly claims?: readonly { readonly phase: string; readonly text: string }[];
   /** The change under review. */
   readonly diff: { readonly text: string; readonly cut: boolean; readonly files: readonly string[] } | null;
   readonly tried: readonly Tried[];
@@ -38,6 +40,12 @@ export function writePrompt(parts: PromptParts): string {
       section(`Result of the phase ${phase}`, fence(phase, cut(text, artifactChars))),
     ),
     parts.diff === null ? '' : section('The change under review', changeText(parts.diff)),
+    ...(parts.claims ?? []).map(({ phase, text }) =>
+      section(
+        `What the maker of the phase ${phase} says of its work`,
+        `Claims, to be tested and not to be believed. Judge the change before you read them.\n${fence('claims', cut(text, artifactChars))}`,
+      ),
+    ),
     parts.tried.length === 0
       ? ''
       : section(

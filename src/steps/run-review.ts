@@ -4,9 +4,11 @@ import type { EffectOf } from '../model/effect.ts';
 import type { EventOf } from '../model/event.ts';
 import { Review, type ReviewOutcome } from '../model/outcome.ts';
 import { changedFiles, diffText } from '../git/diff.ts';
+import { readFilesAt } from '../git/history.ts';
 import { pinned, rungOf, type StepContext, type StepItem } from './context.ts';
 import { writePrompt } from './prompt.ts';
 import { artifactTexts, textOf } from './artifact-texts.ts';
+import { verifyFindings, type CitedFile } from '../verify/cited-places.ts';
 import { hasBegun, refuseVanished, runAgent, type AgentResult } from './run-agent.ts';
 import { takeWorkplace } from './workplace.ts';
 
@@ -32,13 +34,16 @@ export async function runReview(
     context,
     signal,
   );
+  const made = new Set(pipeline.phases.flatMap(({ id, maker }) => (maker?.writes === true ? [id] : [])));
+  const results = await artifactTexts(effect.artifacts, pipeline, context);
   const prompt = writePrompt({
     instructions: await textOf(reviewer.instructions.hash, context),
     schema: reviewSchema,
     exits: false,
     reach: null,
     item: about.item,
-    artifacts: await artifactTexts(effect.artifacts, pipeline, context),
+    artifacts: results.filter((each) => !made.has(each.phase)),
+    claims: results.filter((each) => made.has(each.phase)),
     checks: [],
     diff: await changeOf(effect, place.candidate.gitDir),
     tried: [],
@@ -66,7 +71,7 @@ export async function runReview(
   return {
     type: 'review-finished',
     effect: effect.id,
-    outcome: outcomeOf(result),
+    outcome: await verifyCited(outcomeOf(result), effect, place.candidate.gitDir),
     usage: result.usage,
     sessions: [...result.sessions],
   };
@@ -79,6 +84,28 @@ async function changeOf(
   const span = { gitDir, from: base, to: commit };
   const [diff, files] = await Promise.all([diffText({ ...span, maxBytes: diffBytes }), changedFiles(span)]);
   return { ...diff, files: files.map(({ path, change }) => `${change} ${path}`) };
+}
+
+/** A finding counts when the place that it cites is there, in the change or before it. */
+async function verifyCited(
+  outcome: ReviewOutcome,
+  { base, commit }: EffectOf<'review'>,
+  gitDir: string,
+): Promise<ReviewOutcome> {
+  if (outcome.type !== 'reviewed') return outcome;
+  // Some write `./a.ts`.
+  const findings = outcome.review.findings.map((each) => ({ ...each, file: each.file?.replace(/^\.\//, '') ?? null }));
+  const paths = [...new Set(findings.flatMap(({ file }) => (file === null ? [] : [file])))];
+  const [before, after] = await Promise.all([readFilesAt(gitDir, base, paths), readFilesAt(gitDir, commit, paths)]);
+  const lines = (content: Buffer | undefined) =>
+    content === undefined ? null : content.toString('latin1').split('\n').length;
+  const cited = new Map(
+    paths.map((path): [string, CitedFile] => [
+      path,
+      { before: lines(before.get(path)), after: lines(after.get(path)) },
+    ]),
+  );
+  return verifyFindings({ ...outcome.review, findings }, cited);
 }
 
 /** Anything but a review that fits is not a review, an honest exit of another kind included. */

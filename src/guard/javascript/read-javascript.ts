@@ -2,7 +2,7 @@ import { parser } from '@lezer/javascript';
 import type { SourceFacts } from '../source-facts.ts';
 import { argumentsOf, createSource, pathOf, textOf, walk, type Source } from '../syntax.ts';
 import { readMarks, type Place } from './read-marks.ts';
-import { numberOf, propertyOf, readTests } from './read-tests.ts';
+import { listDeclarations, numberOf, propertyOf, readTests } from './read-tests.ts';
 import { readAround } from './around-tests.ts';
 import { hashedAnswers, readSpecialCases } from './special-cases.ts';
 
@@ -23,6 +23,8 @@ export function readJavascript(text: string, extension: string, place: Place): S
 
 function fileTimeout(source: Source): number | null {
   let found: number | null = null;
+  const tests = listDeclarations(source).filter(({ type }) => type === 'test');
+  const isInTest = (at: number) => tests.some(({ call }) => call.from <= at && at < call.to);
   for (const node of walk(source)) {
     if (node.name !== 'CallExpression') continue;
     const path = pathOf(source, node);
@@ -31,10 +33,10 @@ function fileTimeout(source: Source): number | null {
     const value =
       path === 'vi.setConfig()'
         ? (propertyOf(source, given, 'testTimeout') ?? null)
-        : ['jest.setTimeout()', 'test.setTimeout()'].includes(path)
+        : ['jest.setTimeout()', 'test.setTimeout()', 'this.timeout()'].includes(path) && !isInTest(node.from)
           ? given
           : null;
-    if (value !== null) found = Math.max(found ?? 0, numberOf(source, value));
+    if (value !== null) found = Math.max(found ?? 0, numberOf(source, value) || Number.POSITIVE_INFINITY);
     if (path === 'test.slow()' || textOf(source, node) === 'test.slow()') found = Math.max(found ?? 0, 90_000);
   }
   return found;

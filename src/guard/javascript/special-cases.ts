@@ -41,7 +41,15 @@ function literalsIn(source: Source, condition: SyntaxNode | null): readonly stri
   if (condition === null) return [];
   const text = textOf(source, condition);
   if (!/===?|\.is\(|\.includes\(|\.has\(|\.startsWith\(|isDeepStrictEqual/.test(text)) return [];
-  return literals(source, condition);
+  return [...literals(source, condition), ...listedIn(source, text)];
+}
+
+/** Long texts of a list that a condition looks into: `known.includes(text)`. */
+function listedIn(source: Source, condition: string): readonly string[] {
+  const name = /\b(\w+)\.(?:includes|has|indexOf)\(/.exec(condition)?.[1];
+  const list = [...walk(source)].find((node) => node.name === 'VariableDefinition' && textOf(source, node) === name);
+  if (name === undefined || list?.parent === null || list === undefined) return [];
+  return literals(source, list.parent).filter((literal) => literal.length >= 12);
 }
 
 function literals(source: Source, node: SyntaxNode): readonly string[] {

@@ -87,7 +87,7 @@ export function weigh(
   const says = first === undefined ? '' : briefOf(source, first);
   const leaves = first === undefined ? 1 : Math.max(1, countLeaves(first));
   const full = base === 3 || base === null ? 3 * leaves : base;
-  const nothing = isTautology(source, subject, text, says, expected);
+  const nothing = isTautology(source, subject, text, says, expected, matcher);
   const loose = /\bexpect\.(?:anything|any)\(|\.\*|\.\+/.test(says) ? 1 : full;
   // Seen through something that forgets a part of it: an order, everything but a count.
   const seen = isPartly(text) ? Math.ceil(full / 2) : full;
@@ -112,9 +112,15 @@ function isTautology(
   text: string,
   expected: string,
   args: readonly SyntaxNode[],
+  matcher: string,
 ): boolean {
   if (subject === undefined) return false;
-  if (['Number', 'String', 'BooleanLiteral', 'null', 'undefined'].includes(subject.name) || text === 'undefined')
+  // A literal and a matcher of the project's own: the matcher is what is tested.
+  const isOwn = strengthOf(matcher) === null;
+  if (
+    !isOwn &&
+    (['Number', 'String', 'BooleanLiteral', 'null', 'undefined'].includes(subject.name) || text === 'undefined')
+  )
     return true;
   if (expected !== '' && text === expected && !text.includes('(')) return true;
   if (alwaysHolds(source, subject)) return true;

@@ -118,7 +118,12 @@ function readCall(
     /^os\.(?:getenv|environ\.get)\(\)$/.test(path) &&
     graderVariable.test(stringOf(source, first) ?? '')
   )
-    add('grader-detected', node, `it asks whether it is being tested (${stringOf(source, first)})`);
+    add(
+      'grader-detected',
+      node,
+      `it asks whether it is being tested (${stringOf(source, first)})`,
+      stringOf(source, first) ?? '',
+    );
   if (path === 'setattr()' && isBase(squeeze(code)))
     add('runner-patched', node, `it replaces a part of ${squeeze(code)}`);
   if (
@@ -147,7 +152,7 @@ function readComparison(source: Source, node: SyntaxNode, add: Add): void {
   if (/^["'](?:_?pytest|unittest|nose|doctest)["'] (?:not )?in sys\.modules$/.test(text))
     add('grader-detected', node, 'it asks whether a test runner is there');
   if (/^["'](?:CI|PYTEST\w*|TOX_\w+|TESTING|GITHUB_ACTIONS)["'] (?:not )?in os\.environ$/.test(text))
-    add('grader-detected', node, 'it asks whether it is being tested');
+    add('grader-detected', node, 'it asks whether it is being tested', /^["'](\w+)/.exec(text)?.[1] ?? '');
   if (/sys\.argv/.test(text) && /pytest|unittest|test/.test(text))
     add('grader-detected', node, 'it looks at how it was started');
   if (
@@ -263,6 +268,10 @@ function subjectsOf(source: Source): ReadonlySet<string> {
     if (!isAssertion) continue;
     for (const each of walkBelow(node)) {
       if (each.name === 'CallExpression' && each.firstChild !== null) names.add(briefOf(source, each.firstChild));
+      // `board.winner()`, where board is a Board.
+      const [root = '', ...rest] = each.name === 'MemberExpression' ? briefOf(source, each).split('.') : [];
+      const made = variables.get(root);
+      if (made !== undefined && rest.length > 0) names.add([made, ...rest].join('.'));
       const behind = each.name === 'VariableName' ? variables.get(textOf(source, each)) : undefined;
       if (behind !== undefined) names.add(behind);
     }
