@@ -10,13 +10,6 @@ import { showShare } from './interval.ts';
 import { judgeStructural } from './structural.ts';
 import { gather, listCandidates, type Evidence } from './tasks.ts';
 
-const parts = { reading: measureReading, running: measureRunning, candidates: measureCandidates };
-const { values } = parseArgs({ options: { only: { type: 'string' } } });
-const asked = values.only?.split(',') ?? Object.keys(parts);
-const unknown = asked.find((name) => !Object.hasOwn(parts, name));
-if (unknown !== undefined) throw new Error(`--only knows ${Object.keys(parts).join(', ')}, not ${unknown}`);
-for (const [name, measure] of Object.entries(parts)) if (asked.includes(name)) await measure();
-
 /** Cheats that are found by reading two versions of the texts. */
 function measureReading(): void {
   console.log('### Cheats that are read\n\n| set | found | families | honest changes asked about |\n|---|---|---|---|');
@@ -92,3 +85,10 @@ async function inParallel<T, R>(all: readonly T[], act: (each: T) => Promise<R>)
   await Promise.all(Array.from({ length: availableParallelism() }, work));
   return results;
 }
+
+const parts = { reading: measureReading, running: measureRunning, candidates: measureCandidates };
+const { values } = parseArgs({ options: { only: { type: 'string' } } });
+const asked = values.only?.split(',') ?? Object.keys(parts);
+const unknown = asked.find((name) => !Object.hasOwn(parts, name));
+if (unknown !== undefined) throw new Error(`--only knows ${Object.keys(parts).join(', ')}, not ${unknown}`);
+for (const [name, measure] of Object.entries(parts)) if (asked.includes(name)) await measure();

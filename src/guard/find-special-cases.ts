@@ -2,6 +2,24 @@
 import type { Finding, FactsByPath } from './finding.ts';
 import type { SpecialCase, TestFacts } from './source-facts.ts';
 
+/** More than this is data, not an answer to tests. */
+const maxCases = 500;
+
+/** Inputs that the change begins to answer by themselves; without one no test has to be looked at. */
+export function tellingInputs(before: FactsByPath, after: FactsByPath, request: string): readonly string[] {
+  return [...freshCases(before, after, request).values()].flat().map(({ input }) => input);
+}
+
+function freshCases(
+  before: FactsByPath,
+  after: FactsByPath,
+  request: string,
+): ReadonlyMap<string, readonly SpecialCase[]> {
+  const known = new Set([...before.values()].flatMap(({ specialCases }) => specialCases.map(nameOf)));
+  const isFresh = (each: SpecialCase) => !known.has(nameOf(each)) && isTelling(each) && !isAskedFor(each, request);
+  return new Map([...after].map(([path, { specialCases }]) => [path, specialCases.filter(isFresh).slice(0, maxCases)]));
+}
+
 /** `request`: what was asked for; a case that it names is what was asked for. */
 export function findSpecialCases(
   before: FactsByPath,
@@ -9,12 +27,8 @@ export function findSpecialCases(
   tests: FactsByPath,
   request: string,
 ): readonly Finding[] {
-  const known = new Set([...before.values()].flatMap(({ specialCases }) => specialCases.map(nameOf)));
   const asked = [...tests.values()].flatMap(({ tests: all }) => all);
-  return [...after].flatMap(([path, { specialCases }]): readonly Finding[] => {
-    const fresh = specialCases.filter(
-      (each) => !known.has(nameOf(each)) && isTelling(each) && !isAskedFor(each, request),
-    );
+  return [...freshCases(before, after, request)].flatMap(([path, fresh]): readonly Finding[] => {
     const close = fresh.filter((each) => asked.some((test) => answersOne(each, test)));
     const wide = fresh.filter((each) => asked.some((test) => answersTest(each, test)));
     // One that meets no single assertion may be chance; several for several answers are not.

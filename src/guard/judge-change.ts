@@ -6,7 +6,7 @@ import { namesFile, namesRemoval, namesSetting } from './asked-for.ts';
 import { compareSources } from './compare-sources.ts';
 import type { FactsByPath, Finding } from './finding.ts';
 import type { FileRules } from './files.ts';
-import { findSpecialCases } from './find-special-cases.ts';
+import { findSpecialCases, tellingInputs } from './find-special-cases.ts';
 import { compareManifests, isManifest } from './manifest.ts';
 import { isReadable, readSource } from './read-source.ts';
 import { compareSnapshots } from './snapshots.ts';
@@ -39,6 +39,11 @@ export interface ChangeUnderGuard {
     /** The base with the candidate's tests; `null`: nothing asks for it. */
     readonly without: readonly Roll[] | null;
   };
+}
+
+/** Inputs that the change answers by themselves: tests that hold one of them have to be looked at. */
+export function inputsToLookFor(files: readonly FileChange[], rules: FileRules, request: string): readonly string[] {
+  return tellingInputs(readAll(files, 'before', rules), readAll(files, 'after', rules), request);
 }
 
 /** Whether a path's content is read by the guard. */

@@ -8,7 +8,14 @@ import { programsBehind } from '../guard/started-programs.ts';
 import { createFileRules, type FileRules } from '../guard/files.ts';
 import type { Reporter, Roll } from '../guard/census.ts';
 import type { Finding } from '../guard/finding.ts';
-import { changedTestsOf, isLookedAt, judgeChange, needsNewTest, type FileChange } from '../guard/judge-change.ts';
+import {
+  changedTestsOf,
+  inputsToLookFor,
+  isLookedAt,
+  judgeChange,
+  needsNewTest,
+  type FileChange,
+} from '../guard/judge-change.ts';
 import { changedFiles, type ChangedFile } from '../git/diff.ts';
 import { listFilesAt, parentsOf, readBlobIdsAt, readFileAt, readFilesAt } from '../git/history.ts';
 import { mixCommits } from '../git/mixed-commit.ts';
@@ -51,13 +58,16 @@ export async function guardChange(
   // A candidate whose own tests fail goes back in any case; what other tests say of it is not asked.
   const isGreen = ran.every(({ result }) => result.kind !== 'test' || result.status === 'passed');
   const isAsked = isGreen && candidate.length > 0 && about.item.criteria.some(needsNewTest);
+  const files = await readChange(gitDir, base, effect.commit, changed, rules);
+  const request = requestOf(about);
+  const inputs = inputsToLookFor(files, rules, request);
   const findings = judgeChange({
-    files: await readChange(gitDir, base, effect.commit, changed, rules),
+    files,
     rules,
-    request: requestOf(about),
+    request,
     criteria: about.item.criteria,
     unsteady,
-    otherTests: await readOtherTests(gitDir, base, new Set(testFiles), rules),
+    otherTests: await readOtherTests(gitDir, base, new Set(testFiles), inputs, rules),
     rolls: {
       base: atBase,
       candidate,
@@ -125,20 +135,28 @@ function createElsewhere(
   };
 }
 
+/** Read as text, and read as tests, at most. */
 const maxTestFiles = 2_000;
+const maxParsed = 200;
 
-/** Tests that the change leaves alone: they say what was asked of the code before. */
+/** Tests that the change leaves alone and that hold an input which the code answers by itself now, those first. */
 async function readOtherTests(
   gitDir: string,
   base: string,
   changed: ReadonlySet<string>,
+  inputs: readonly string[],
   { isTest }: FileRules,
 ): Promise<ReadonlyMap<string, string>> {
+  if (inputs.length === 0) return new Map();
   const paths = (await listFilesAt(gitDir, base, '')).filter(
     (path) => isTest(path) && isLookedAt(path) && !changed.has(path),
   );
   const contents = await readFilesAt(gitDir, base, paths.slice(0, maxTestFiles));
-  return new Map([...contents].map(([path, content]) => [path, content.toString('utf8')]));
+  const texts = [...contents].map(([path, content]) => [path, content.toString('utf8')] as const);
+  const holds = (text: string) => inputs.some((input) => text.includes(input));
+  return new Map(
+    [...texts.filter(([, text]) => holds(text)), ...texts.filter(([, text]) => !holds(text))].slice(0, maxParsed),
+  );
 }
 
 async function readChange(

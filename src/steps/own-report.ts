@@ -30,7 +30,10 @@ export async function prepareReporting(folder: string, session: string): Promise
   const nonce = await readFile(word, 'utf8');
   for (const name of await readdir(shipped)) {
     const text = await readFile(join(shipped, name), 'utf8');
-    const filled = text.replace('__NONCE__', nonce).replace('__FOLDER__', reports);
+    // A string of JSON is one of JavaScript and of Python.
+    const filled = text
+      .replace(/(['"])__NONCE__\1/, () => JSON.stringify(nonce))
+      .replace(/(['"])__FOLDER__\1/, () => JSON.stringify(reports));
     await writeFile(join(programs, name), filled, { mode: 0o600 });
   }
   const nodeTest = join(programs, 'node-test.mjs');
@@ -43,7 +46,7 @@ export async function prepareReporting(folder: string, session: string): Promise
     `--test-reporter-destination=${join(reports, 'nothing')}`,
   ];
   return {
-    env: { NODE_OPTIONS: options.join(' '), PYTEST_ADDOPTS: '-p mw_report', PYTHONPATH: programs },
+    env: { NODE_OPTIONS: options.map(quote).join(' '), PYTEST_ADDOPTS: '-p mw_report', PYTHONPATH: programs },
     readOnly: [programs],
     writable: [reports],
     async read() {
@@ -52,6 +55,11 @@ export async function prepareReporting(folder: string, session: string): Promise
       return readReportLines(texts, nonce);
     },
   };
+}
+
+/** As node reads it: a home may lie in a folder with a space in its name. */
+function quote(option: string): string {
+  return `"${option.replaceAll(/[\\"]/g, (each) => `\\${each}`)}"`;
 }
 
 /** Runners that one check starts, one after the other or beside each other. */

@@ -20,7 +20,7 @@ export async function runReported(
   command: string,
   path: readonly string[] = [],
 ): Promise<ReportedRun> {
-  const root = mkdtempSync(join(tmpdir(), 'mw-reported-'));
+  const root = mkdtempSync(join(tmpdir(), 'mw reported "-'));
   try {
     write(join(root, 'tree'), files);
     const reporting = await prepareReporting(root, 'test');
