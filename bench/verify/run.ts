@@ -47,7 +47,8 @@ const rules: Readonly<Record<string, Decide>> = {
   'visible tests alone': ({ visible }) => (visible ? 'accepted' : 'rejected'),
   'tests and guard': ({ visible, guard }) => (!visible ? 'rejected' : guard ? 'accepted' : 'asked'),
   'tests and hold-outs': ({ visible, holdouts }) => (visible && holdouts !== false ? 'accepted' : 'rejected'),
-  'tests and breaker': ({ visible, breaker }) => (visible && breaker !== false ? 'accepted' : 'rejected'),
+  'tests and a second writer’s cases': ({ visible, breaker }) =>
+    visible && breaker !== false ? 'accepted' : 'rejected',
   'tests, guard, hold-outs': ({ visible, guard, holdouts }) =>
     !visible || holdouts === false ? 'rejected' : guard ? 'accepted' : 'asked',
   'all of them': ({ visible, guard, holdouts, breaker }) =>
