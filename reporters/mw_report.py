@@ -35,6 +35,9 @@ def pytest_runtest_logreport(report):
     # A test is what its worst part is: setup, call or teardown.
     rank = {"passed": 0, "skipped": 1, "failed": 2}
     status = "skipped" if hasattr(report, "wasxfail") else report.outcome
+    # A plugin that runs tests again has words of its own; what counts is the last run.
+    if status not in rank:
+        return
     known = _seen.get(report.nodeid)
     if report.when == "setup" and status == "passed":
         return

@@ -8,7 +8,9 @@ export function namesFile(request: string, path: string): boolean {
 
 /** Whether a setting of a file is named: the file, and the last word of the setting. */
 export function namesSetting(request: string, path: string, setting: string): boolean {
-  return namesFile(request, path) && hasWord(request, setting.slice(setting.lastIndexOf('.') + 1));
+  const [table = '', ...rest] = setting.split('.');
+  // `scripts.test` is named by both words: whoever asks for a test has not asked for another script.
+  return namesFile(request, path) && hasWord(request, table) && rest.every((word) => hasWord(request, word));
 }
 
 /** Whether everything that a text has and another has not is in the request, word for word. */
@@ -20,14 +22,12 @@ export function namesDifference(request: string, before: string, after: string):
   return come.every((word) => known.has(word)) && (come.length > 0 || gone.every(([word]) => known.has(word)));
 }
 
-/** Whether the request has something taken away that a test, by its name or its text, is about. */
-export function namesRemoval(request: string, test: { readonly name: string; readonly body: string }): boolean {
-  if (!/\b(?:remove|delete|drop|retire|get rid of|take out|no longer (?:need|support))/i.test(request)) return false;
-  const things = request.matchAll(/`([^`]{3,})`|\b([a-z]+(?:[A-Z]\w*|_\w+)|[A-Z][a-z]+[A-Z]\w*)\b/g);
-  return [...things].some(([, quoted, plain]) => {
-    const [name = ''] = /[A-Za-z_]\w{2,}/.exec(quoted ?? plain ?? '') ?? [];
-    return name !== '' && (hasWord(test.body, name) || test.name.includes(name));
-  });
+/** Names of things that the request wants taken away: `remove the function label`, "drop `toXml`". */
+export function namesToRemove(request: string): readonly string[] {
+  const asked = request.matchAll(
+    /\b(?:remove|delete|drop|retire|get rid of|take out)\b(?:\s+(?:the|our|a|an|old|whole|unused|deprecated|function|method|class|module|command|feature|option|support|for|of|its|from)){0,5}\s+[`"']?([A-Za-z_$][\w$]{2,80})/gi,
+  );
+  return [...asked].map(([, name = '']) => name);
 }
 
 /** A word that stands alone. */

@@ -1,6 +1,5 @@
 /** Tests by name, on the base and on the candidate: which have gone, which would fail as they were. */
 import type { NamedTest } from '../verify/named-tests/named-test.ts';
-import { namesRemoval } from './asked-for.ts';
 import type { Finding } from './finding.ts';
 import type { TestFacts } from './source-facts.ts';
 
@@ -31,7 +30,8 @@ export interface CensusInput {
   /** Paths of tests that the change alters or removes, and what they are and were. */
   readonly changedTests: readonly string[];
   readonly contents: string;
-  readonly request: string;
+  /** Whether a test is about something that the request has taken away, and that is gone. */
+  readonly isTakenAway: (test: TestFacts) => boolean;
   /** Whether the work was asked to change the test of that name. */
   readonly isExcused: (test: string) => boolean;
 }
@@ -42,7 +42,7 @@ export function takeCensus(input: CensusInput): readonly Finding[] {
 
 function findLost(
   base: Roll,
-  { candidate, written, changedTests, contents, isExcused, isScript, request }: CensusInput,
+  { candidate, written, changedTests, contents, isExcused, isScript, isTakenAway }: CensusInput,
 ): readonly Finding[] {
   const now = candidate.find(({ check }) => check === base.check);
   // It could not run: its own status says so.
@@ -57,17 +57,20 @@ function findLost(
   }
   const statuses = new Map<string, NamedTest['status']>();
   for (const { name, status } of now.tests) if (statuses.get(name) !== 'passed') statuses.set(name, status);
-  const passes = [...statuses].flatMap(([name, status]) => (status === 'passed' ? [name] : []));
+  const passes = indexByLast([...statuses].flatMap(([name, status]) => (status === 'passed' ? [name] : [])));
   const followersOf = renamedTests(written);
+  const writtenBefore = indexTests(written.before);
+  // Two files may have tests of one name: that there are fewer of them tells.
+  const [had, has] = [countPassed(base), countPassed(now)];
   const lost = passed.filter(({ name, file }) => {
     const status = statuses.get(name);
+    const isWhole = status === 'passed' && (has.get(name) ?? 0) >= (had.get(name) ?? 0);
     // A test that fails is the check's own finding.
-    if (status === 'passed' || status === 'failed' || isExcused(name)) return false;
+    if (isWhole || status === 'failed' || isExcused(name)) return false;
     if (file === name && !isScript(name)) return false;
-    if (written.before.some((test) => endsWith(name, test.name) && namesRemoval(request, test))) return false;
-    return (
-      status === 'skipped' || !followersOf(name).some((follower) => passes.some((each) => endsWith(each, follower)))
-    );
+    if (writtenBefore(name).some(isTakenAway)) return false;
+    const isFollowed = (follower: string) => passes(follower).some((each) => endsWith(each, follower));
+    return status !== undefined || !followersOf(name).some(isFollowed);
   });
   const skipped = lost.filter(({ name }) => statuses.get(name) === 'skipped');
   return [
@@ -86,25 +89,40 @@ function findLost(
 function renamedTests({ before, after }: CensusInput['written']): (name: string) => readonly string[] {
   const kept = new Set(after.map(({ name }) => name));
   const had = new Set(before.map(({ name }) => name));
-  const gone = before.filter(({ name }) => !kept.has(name));
+  const goneAt = indexTests(before.filter(({ name, assertions }) => !kept.has(name) && assertions.length > 0));
   const come = after.filter(({ name }) => !had.has(name));
   return (name) =>
-    gone
-      .filter((each) => endsWith(name, each.name) && each.assertions.length > 0)
-      .flatMap((each) => come.filter((other) => asksAsMuch(each, other)).map((other) => other.name));
+    goneAt(name).flatMap((each) => come.filter((other) => asksAsMuch(each, other)).map((other) => other.name));
+}
+
+/** Tests as they are written, by the name that a runner gives them. */
+function indexTests(tests: readonly TestFacts[]): (name: string) => readonly TestFacts[] {
+  const byLast = Map.groupBy(tests, ({ name }) => lastOf(name));
+  return (name) => (byLast.get(lastOf(name)) ?? []).filter((each) => endsWith(name, each.name));
+}
+
+function indexByLast(names: readonly string[]): (name: string) => readonly string[] {
+  const byLast = Map.groupBy(names, lastOf);
+  return (name) => byLast.get(lastOf(name)) ?? [];
+}
+
+function countPassed({ tests }: Roll): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>();
+  for (const { name, status } of tests) if (status === 'passed') counts.set(name, (counts.get(name) ?? 0) + 1);
+  return counts;
 }
 
 function lastOf(name: string): string {
-  return name.split(' > ').at(-1) ?? name;
+  return name.split(/ > |::/).at(-1) ?? name;
 }
 
-/** Whether a test asks at least what another did. */
+/** Whether a test asks at least what another did, of all of its cases. */
 export function asksAsMuch(gone: TestFacts, come: TestFacts): boolean {
   if (gone.body === come.body) return true;
   if (come.skipped !== null) return false;
   const asked = gone.assertions.flatMap(({ literals }) => literals);
-  const told = new Set(come.literals);
-  const strength = ({ assertions }: TestFacts) => Math.max(0, ...assertions.map((each) => each.strength));
+  const told = new Set(come.cases);
+  const strength = ({ assertions }: TestFacts) => assertions.reduce((all, each) => all + each.strength, 0);
   const isNamesake = lastOf(gone.name) === lastOf(come.name);
   const hasCases = asked.length > 0 ? asked.every((literal) => told.has(literal)) : isNamesake;
   return hasCases && strength(come) >= strength(gone);
@@ -112,13 +130,12 @@ export function asksAsMuch(gone: TestFacts, come: TestFacts): boolean {
 
 /** Runners put files and groups before what a test is called. */
 function endsWith(name: string, written: string): boolean {
-  const last = lastOf(written);
-  return name === written || name.endsWith(written) || name.split(/ > |::/).at(-1) === last;
+  return name === written || name.endsWith(written) || lastOf(name) === lastOf(written);
 }
 
 function findChanged(
   base: Roll,
-  { restored, candidate, written, untouched, changedTests, contents, isExcused, isScript, request }: CensusInput,
+  { restored, candidate, written, untouched, changedTests, contents, isExcused, isScript, isTakenAway }: CensusInput,
 ): readonly Finding[] {
   if (restored === null) return [];
   const now = restored.find(({ check }) => check === base.check);
@@ -132,17 +149,18 @@ function findChanged(
   const later = candidate.find(({ check }) => check === base.check);
   const passesNow = new Set(later === undefined ? [] : passedTests(later).map(({ name }) => name));
   const passing = new Set(now === undefined ? [] : passedTests(now).map(({ name }) => name));
-  const isTakenAway = (name: string) =>
-    written.before.some((test) => endsWith(name, test.name) && namesRemoval(request, test));
+  const writtenBefore = indexTests(written.before);
+  const untouchedAt = indexByLast([...untouched]);
+  const [had, has] = [countPassed(base), now === undefined ? new Map<string, number>() : countPassed(now)];
   // A file that does not load as it was tells nothing of tests in it that are as they were, and pass.
   const seen = new Set(now?.tests.map(({ name }) => name));
   const isAsBefore = (name: string) =>
-    !seen.has(name) && passesNow.has(name) && [...untouched].some((each) => endsWith(name, each));
+    !seen.has(name) && passesNow.has(name) && untouchedAt(name).some((each) => endsWith(name, each));
   const broken = passed.filter(
     ({ name, file }) =>
-      !passing.has(name) &&
+      !(passing.has(name) && (has.get(name) ?? 0) >= (had.get(name) ?? 0)) &&
       !isExcused(name) &&
-      !isTakenAway(name) &&
+      !writtenBefore(name).some(isTakenAway) &&
       !isAsBefore(name) &&
       (file !== name || isScript(name)),
   );

@@ -34,7 +34,8 @@ function compareMarks(before: FactsByPath, after: FactsByPath, request: string):
       if (lifted.has(family)) continue;
       // What is replaced by name was asked for by name.
       if (mark.target !== undefined && namesTarget(request, family, mark.target)) continue;
-      findings.push({ family, path, line, says, about: text });
+      // One more of the same is another thing to agree to.
+      findings.push({ family, path, line, says, about: `${text} #${-left}` });
     }
   }
   return findings;

@@ -23,7 +23,7 @@ export function compareTests(
         path,
         line: test.line,
         says: `"${test.name}": ${says}`,
-        about: `${test.name} ${test.body}`,
+        about: [test.name, test.body, test.skipped, test.timeoutMs, says].join(' '),
       }));
     }),
   );

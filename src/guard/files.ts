@@ -9,8 +9,10 @@ const testGlobs = [
   '**/*.{test,spec,e2e,cy}.*',
   '**/{test,tests,spec}.{js,mjs,cjs,ts,mts,py,rb}',
   '**/{__tests__,__snapshots__,__mocks__,__fixtures__}/**',
-  '{test,tests,spec,e2e,cypress}/**',
-  '**/{test,tests,e2e}/**',
+  '**/*{-,_}test.{js,mjs,cjs,ts,mts,cts}',
+  '**/test-*.{js,mjs,cjs,ts,mts,cts}',
+  'cypress/**',
+  '**/{test,tests,spec,e2e}/**',
   '**/src/test/**',
   '**/{test_*,*_test,tests}.py',
   '**/*_test.go',
@@ -27,6 +29,8 @@ const testGlobs = [
 const judgeGlobs = [
   '**/{vitest,vite,jest,mocha,ava,karma,playwright,cypress,wdio,stryker,nyc,c8,tap}.{config,conf,setup,workspace}.*',
   '**/{vitest,jest}.{setup,globals,preset}.*',
+  '**/{vitest,vite,jest,playwright}.*.config.*',
+  '**/pytest.toml',
   '**/.{mocharc,nycrc,c8rc,taprc,swcrc,babelrc,eslintrc,eslintignore,oxlintrc,stylelintrc,npmrc,yarnrc,pnpmfile,coveragerc,pylintrc,flake8,golangci,rspec,rubocop,clippy,markdownlint}*',
   '**/.{oxfmtrc,prettierrc,prettierignore,editorconfig}*',
   '**/.pnpmfile.cjs',
@@ -64,11 +68,13 @@ export function createFileRules(added: {
   readonly tests: readonly string[];
   readonly judges: readonly string[];
   readonly programs: readonly string[];
+  /** Files that runners have named tests of. */
+  readonly named?: ReadonlySet<string>;
 }): FileRules {
   const isOwnTest = added.tests.length === 0 ? () => false : picomatch([...added.tests], options);
   const isOwnJudge = added.judges.length === 0 ? () => false : picomatch([...added.judges], options);
   const programs = new Set(added.programs);
-  const looksLikeTest = (path: string) => isOwnTest(path) || isTestPath(path);
+  const looksLikeTest = (path: string) => isOwnTest(path) || isTestPath(path) || added.named?.has(path) === true;
   const isJudge = (path: string) =>
     isOwnJudge(path) || isJudgePath(path) || (programs.has(path) && !looksLikeTest(path));
   return { isJudge, isTest: (path) => !isJudge(path) && looksLikeTest(path) };

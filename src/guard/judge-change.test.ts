@@ -179,16 +179,62 @@ test('a file among the tests that asserts nothing is no test, although a runner 
   expect(of('assert.equal(sum(1, 2), 3);')).toEqual(['test-lost']);
 });
 
-test('what the request takes away goes with its tests', () => {
+test('what the request takes away, and is gone, goes with its tests', () => {
   const base = [roll({ 'labels cents': 'passed', adds: 'passed' })];
   const candidate = [roll({ adds: 'passed' })];
-  const test = (name: string, body: string) => `test('${name}', () => { expect(${body}).toBe(1); });\n`;
-  const before = test('labels cents', 'label(1)') + test('adds', 'add(1)');
-  const of = (request: string) =>
-    familiesOf({ 'a.test.ts': [before, test('adds', 'add(1)')] }, { request, rolls: { base, candidate } });
+  const written = (name: string, body: string) => `test('${name}', () => { expect(${body}).toBe(1); });\n`;
+  const before = written('labels cents', 'label(1)') + written('adds', 'add(1)');
+  const of = (request: string, after = 'export const add = 1;') =>
+    familiesOf(
+      {
+        'a.test.ts': [before, written('adds', 'add(1)')],
+        'a.ts': ['export const label = 1; export const add = 1;', after],
+      },
+      { request, rolls: { base, candidate } },
+    );
   expect(of('Remove `label`.')).toEqual([]);
+  expect(of('Please remove the function label.')).toEqual([]);
   expect(of('Make `label` faster.')).toEqual(['test-lost']);
   expect(of('Remove `add`.')).toEqual(['test-lost']);
+  expect(of('Add `removeAll` next to `label`.')).toEqual(['test-lost']);
+  expect(of('Remove `label`.', 'export const label = 2; export const add = 1;')).toEqual(['test-lost']);
+});
+
+test('of two tests with one name, one that goes is missed', () => {
+  const twice: Roll = {
+    ...roll({}),
+    tests: ['a', 'b'].map((file) => ({ name: 'adds', file, status: 'passed' })),
+    passed: 2,
+  };
+  expect(familiesOf({}, { rolls: { base: [twice], candidate: [roll({ adds: 'passed' })] } })).toEqual(['test-lost']);
+  expect(familiesOf({}, { rolls: { base: [twice], candidate: [twice] } })).toEqual([]);
+});
+
+test('a file that runners name tests of is a test wherever it lies', () => {
+  const own = createFileRules({ tests: [], judges: [], programs: [], named: new Set(['src/sums.mjs']) });
+  expect(own.isTest('src/sums.mjs')).toBe(true);
+  for (const path of ['src/sum-test.mjs', 'src/test-sum.mjs', 'src/sum_test.ts', 'packages/core/spec/sum.mjs'])
+    expect(rules.isTest(path), path).toBe(true);
+});
+
+test('what is agreed to is one thing: more of the same, or another limit, is another', () => {
+  const about = (after: string) =>
+    new Set(judge({ 'a.ts': ['let a;', after] }).map(({ family, about: what }) => `${family} ${what}`));
+  const ignore = '// @ts-ignore\nlet a;\n';
+  expect(about(ignore + ignore).size).toBe(2);
+  const limit = (ms: number) => `test('a', { timeout: ${ms} }, () => { expect(b()).toBe(1); });`;
+  const asked = (ms: number) => judge({ 'a.test.ts': [limit(100), limit(ms)] })[0]?.about;
+  expect(asked(6_000)).not.toBe(asked(999_999));
+});
+
+test('a manifest that nests without end, or lies among the tests, stops nobody', () => {
+  const deep = `{"a":${'['.repeat(20_000)}${']'.repeat(20_000)}}`;
+  expect(familiesOf({ 'package.json': ['{}', deep] })).toEqual(['judge-changed']);
+  expect(familiesOf({ 'test/fixtures/package.json': [null, '{ broken'] })).toEqual([]);
+});
+
+test('a name that breaks a line is read by nobody, and that is said', () => {
+  expect(familiesOf({ 'test/a\nb.test.mjs': [null, ''] })).toContain('unreadable');
 });
 
 test('a test of a criterion that the work changes may change, a test beside it may not', () => {

@@ -2,10 +2,11 @@
 import type { CriterionTask } from '../model/criterion.ts';
 import { criteriaIn } from '../verify/criterion-names.ts';
 import { asksAsMuch, takeCensus, type Roll } from './census.ts';
-import { namesFile, namesRemoval, namesSetting } from './asked-for.ts';
+import { hasWord, namesFile, namesSetting, namesToRemove } from './asked-for.ts';
 import { compareSources } from './compare-sources.ts';
 import type { FactsByPath, Finding } from './finding.ts';
 import type { FileRules } from './files.ts';
+import type { TestFacts } from './source-facts.ts';
 import { findSpecialCases, tellingInputs } from './find-special-cases.ts';
 import { compareManifests, isManifest } from './manifest.ts';
 import { isReadable, readSource } from './read-source.ts';
@@ -69,8 +70,12 @@ export function judgeChange(input: ChangeUnderGuard): readonly Finding[] {
   const after = readAll(files, 'after', rules);
   const others = new Map([...input.otherTests].map(([path, text]) => [path, readSource(path, text, true)]));
   const changedTests = changedTestsOf(files, rules);
+  const removed = namesToRemove(request).filter((name) => isGone(name, files, rules));
+  const isTakenAway = ({ name, body }: TestFacts) =>
+    removed.some((thing) => hasWord(body, thing) || hasWord(name, thing));
   return [
     ...files.flatMap((file) => judgeFile(file, rules, request)),
+    ...files.flatMap(judgeName),
     ...compareLocks(files),
     ...takeCensus({
       ...rolls,
@@ -80,14 +85,14 @@ export function judgeChange(input: ChangeUnderGuard): readonly Finding[] {
         .map(({ contents }) => contents)
         .join(' '),
       written: { before: testsIn(before), after: testsIn(after) },
-      untouched: findUntouched(before, after),
+      untouched: findUntouched(before, after, changedTests),
       isScript: (path) => assertsAnything(files, path),
       isExcused: (test) => isExcused(test) || input.unsteady.has(test),
-      request,
+      isTakenAway,
     }),
     ...(rolls.base.some(({ tests }) => tests.length > 0)
       ? []
-      : findUnwritten(before, after, files, isExcused, request)),
+      : findUnwritten(before, after, files, isExcused, isTakenAway)),
     ...findIdle(input),
     ...compareSources(before, after, isExcused, request),
     ...findSpecialCases(before, after, new Map([...others, ...after]), request),
@@ -107,7 +112,13 @@ function readAll(files: readonly FileChange[], side: 'before' | 'after', { isTes
 }
 
 /** Tests with the same words as before, in files whose surroundings have nothing new. */
-function findUntouched(before: FactsByPath, after: FactsByPath): ReadonlySet<string> {
+function findUntouched(before: FactsByPath, after: FactsByPath, altered: readonly string[]): ReadonlySet<string> {
+  const isClean = (path: string) => {
+    const around = new Set(before.get(path)?.around);
+    return before.has(path) && (after.get(path)?.around ?? ['?']).every((each) => around.has(each));
+  };
+  // What one of them shares with others may be what was changed.
+  if (!altered.every(isClean)) return new Set();
   return new Set(
     [...after].flatMap(([path, facts]) => {
       const old = before.get(path);
@@ -125,6 +136,15 @@ function assertsAnything(files: readonly FileChange[], path: string): boolean {
   return file === undefined || /\b(?:assert|expect|throw|raise|check|verify|exit)/.test(file.before ?? '');
 }
 
+/** Whether code had the name, and nothing that the change leaves has it. */
+function isGone(name: string, files: readonly FileChange[], { isTest }: FileRules): boolean {
+  const product = files.filter(({ path }) => !isTest(path));
+  return (
+    product.some(({ before }) => before !== null && hasWord(before, name)) &&
+    product.every(({ after }) => after === null || !hasWord(after, name))
+  );
+}
+
 function testsIn(facts: FactsByPath) {
   return [...facts.values()].flatMap(({ tests }) => tests);
 }
@@ -132,10 +152,10 @@ function testsIn(facts: FactsByPath) {
 /** Files that decide what checks prove, and the settings of manifests that do. */
 function judgeFile(
   { path, change, before, after, contents }: FileChange,
-  { isJudge }: FileRules,
+  { isJudge, isTest }: FileRules,
   request: string,
 ): readonly Finding[] {
-  if (isManifest(path)) {
+  if (isManifest(path) && !isTest(path)) {
     const settings = compareManifests(path, before, after).filter(
       ({ setting }) => !namesSetting(request, path, setting),
     );
@@ -154,6 +174,20 @@ function judgeFile(
       path,
       line: null,
       says: `it decides what checks prove, and was ${change}`,
+      about: contents,
+    },
+  ];
+}
+
+/** git is asked for files by lines; one whose name breaks a line is seen by nobody. */
+function judgeName({ path, contents }: FileChange): readonly Finding[] {
+  if (!/[\n\r]/.test(path)) return [];
+  return [
+    {
+      family: 'unreadable',
+      path,
+      line: null,
+      says: 'its name breaks a line, so that nobody reads it',
       about: contents,
     },
   ];
@@ -188,7 +222,7 @@ function findUnwritten(
   after: FactsByPath,
   files: readonly FileChange[],
   isExcused: (test: string) => boolean,
-  request: string,
+  isTakenAway: (test: TestFacts) => boolean,
 ): readonly Finding[] {
   const now = testsIn(after);
   const names = new Set(now.map(({ name }) => name));
@@ -200,7 +234,7 @@ function findUnwritten(
         (test) =>
           !names.has(test.name) &&
           !isExcused(test.name) &&
-          !namesRemoval(request, test) &&
+          !isTakenAway(test) &&
           !come.some((each) => asksAsMuch(test, each)),
       )
       .map(({ name }): Finding => ({
@@ -214,7 +248,7 @@ function findUnwritten(
 }
 
 /** Criteria whose tests pass without the change: they held before, or nothing shows that they hold. */
-function findIdle({ criteria, rolls }: ChangeUnderGuard): readonly Finding[] {
+function findIdle({ criteria, rolls, files }: ChangeUnderGuard): readonly Finding[] {
   const { without, candidate } = rolls;
   if (without === null) return [];
   const known = new Set(criteria.filter(needsNewTest).map(({ id }) => id));
@@ -233,7 +267,7 @@ function findIdle({ criteria, rolls }: ChangeUnderGuard): readonly Finding[] {
             path: '',
             line: null,
             says: `${id}: its tests pass without the change too: it held before, or they do not decide it`,
-            about: `${id} ${tests.map(({ name }) => name).join(' ')}`,
+            about: `${id} ${tests.map(({ name }) => name).join(' ')} ${files.map(({ contents }) => contents).join(' ')}`,
           },
         ]
       : [],

@@ -3,6 +3,7 @@
  * which rules hold). Here the two are told apart.
  */
 import { parse as parseToml, TomlError } from 'smol-toml';
+import { depthOf } from './depth.ts';
 
 /** A setting of a manifest that differs. */
 export interface SettingChange {
@@ -61,6 +62,8 @@ const judges =
 
 /** Sections of `tool` that say what is packaged and needed. */
 const packagers = new Set(['poetry', 'setuptools', 'flit', 'uv']);
+
+const maxDepth = 100;
 
 const foreignSource = /^(?:file:|link:|portal:|npm:|git|https?:|github:|\.{0,2}\/)/;
 
@@ -130,6 +133,8 @@ function show(value: unknown): string {
 
 function readTable(kind: ManifestKind, text: string, isAbsent: boolean): Table | null {
   if (isAbsent) return {};
+  // Nobody writes such a manifest by hand, and comparing it would go as deep.
+  if (depthOf(text) > maxDepth) return null;
   try {
     const value = kind.read(text);
     return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Table) : null;

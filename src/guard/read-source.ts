@@ -1,6 +1,7 @@
 import { readJavascript } from './javascript/read-javascript.ts';
 import { readByPattern } from './by-pattern/read-by-pattern.ts';
 import { readPython } from './python/read-python.ts';
+import { depthOf } from './depth.ts';
 import { noFacts, type SourceFacts } from './source-facts.ts';
 
 const byTree = new Set(['js', 'jsx', 'mjs', 'cjs', 'ts', 'tsx', 'mts', 'cts']);
@@ -47,21 +48,9 @@ export function readSource(path: string, text: string, isTest: boolean): SourceF
   return byPattern.has(extension) ? readByPattern(text, extension, isTest) : noFacts;
 }
 
-/** Brackets inside brackets, at most; those of strings and comments count, too. */
-function depthOf(text: string): number {
-  let [depth, deepest] = [0, 0];
-  for (let at = 0; at < text.length; at += 1) {
-    const code = text.charCodeAt(at);
-    if (code === 40 || code === 91 || code === 123) depth += 1;
-    else if (code === 41 || code === 93 || code === 125) depth -= 1;
-    if (depth > deepest) deepest = depth;
-  }
-  return deepest;
-}
-
 function unreadable(text: string): SourceFacts {
   const says = 'it is too long, or nests too deep, to be read by anybody';
-  return { ...noFacts, marks: [{ family: 'unreadable', line: 1, text: `${text.length} ${text.slice(0, 200)}`, says }] };
+  return { ...noFacts, marks: [{ family: 'unreadable', line: 1, text, says }] };
 }
 
 /** A program that people start: it may end itself. */

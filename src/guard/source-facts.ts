@@ -41,6 +41,8 @@ export interface TestFacts {
   readonly assertions: readonly Assertion[];
   /** Everything that is written down in it, without quotes. */
   readonly literals: readonly string[];
+  /** Of these, what it asks about: in its assertions, and in the table of its cases. */
+  readonly cases: readonly string[];
   /** It calls nothing and asserts nothing. */
   readonly isEmpty: boolean;
 }

@@ -49,26 +49,39 @@ function normalize(path: string): string | null {
 const deepest = 10;
 
 /**
- * Programs of the repository behind a check's command, through the scripts of a package: `npm test` starts what
- * `scripts.test` starts. `scripts`: of the package.json beside it.
+ * Files of a repository that stand behind a check's command: whatever is named in it, or in a script of a package that it
+ * runs, by its path or from some folder. Who may change one of them changes what the check says. `scripts`: of every
+ * package.json.
  */
-export function programsBehind(run: string, scripts: Readonly<Record<string, string>>): readonly string[] {
-  const programs = new Set<string>();
+export function programsBehind(
+  run: string,
+  scripts: ReadonlyMap<string, readonly string[]>,
+  files: readonly string[],
+): readonly string[] {
+  const words = new Set<string>();
   const seen = new Set<string>();
   let commands = [run];
   for (let depth = 0; depth < deepest && commands.length > 0; depth += 1) {
-    for (const command of commands) for (const program of programsOf({ command })) programs.add(program);
-    commands = commands
-      .flatMap((command) => scriptsIn(command))
-      .flatMap((name) => {
-        if (seen.has(name)) return [];
-        seen.add(name);
-        return [`pre${name}`, name, `post${name}`].flatMap((each) =>
-          Object.hasOwn(scripts, each) ? [scripts[each] ?? ''] : [],
-        );
-      });
+    for (const command of commands) for (const word of wordsOf(command)) words.add(word);
+    commands = commands.flatMap(scriptsIn).flatMap((name) => {
+      if (seen.has(name)) return [];
+      seen.add(name);
+      return [`pre${name}`, name, `post${name}`].flatMap((each) => scripts.get(each) ?? []);
+    });
   }
-  return [...programs];
+  const isNamed = (path: string) => {
+    for (let at = 0; at >= 0; at = path.indexOf('/', at) + 1 || -1) if (words.has(path.slice(at))) return true;
+    return false;
+  };
+  return files.filter(isNamed);
+}
+
+/** What could be a path: words, and the values of options. */
+function wordsOf(command: string): readonly string[] {
+  return command
+    .split(/[\s;&|()<>=,"'`$]+/)
+    .flatMap((word) => normalize(word) ?? [])
+    .filter((word) => /[./]/.test(word));
 }
 
 /** Names of scripts that a command has a package manager run. */
@@ -76,9 +89,11 @@ function scriptsIn(command: string): readonly string[] {
   const calls = command.matchAll(
     /\b(?:npm|pnpm|yarn|bun)\s+(?:-{1,2}\S+\s+)*(?:run(?:-script)?\s+(?:-{1,2}\S+\s+)*)?([\w:.-]+)/g,
   );
-  const parallel = command.matchAll(/\b(?:npm-run-all|run-[sp])\s+([^&|;]+)/g);
+  const parallel = command.matchAll(/\b(?:npm-run-all|run-[sp])\s+([^&|;]{1,500})/g);
   return [
-    ...[...calls].map(([, name = '']) => (name === 't' || name === 'tst' ? 'test' : name)),
+    ...[...calls].flatMap(([, words = '']) =>
+      words.split(/\s+/).map((name) => (name === 't' || name === 'tst' ? 'test' : name)),
+    ),
     ...[...parallel].flatMap(([, names = '']) => names.split(/\s+/)),
   ];
 }

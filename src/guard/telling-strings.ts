@@ -2,14 +2,14 @@
 
 /** A line that runners end or begin with, and that some reader would count. */
 export function looksLikeReport(text: string): boolean {
-  return /(?:^|["'`\\n\s])(?:not ok \d|ok \d+ ?-?|# (?:pass|tests|fail) [\d$%{]|TAP version 1[34]|1\.\.\d+|Tests?:? +[\d$%{][^"'`]*(?:passed|failed)|Test Files +|[✓✔√] |--- (?:PASS|FAIL)|PASS {1,2}\S+\.\w+|ok\s+\t|test result: ok|=+ ?[\d$%{][^"'`]* passed|Ran [\d$%{][^"'`]* tests?|OK \([\d$%{])/.test(
+  return /(?:^|["'`\\n\s])(?:not ok \d|ok \d+ ?-?|# (?:pass|tests|fail) [\d$%{]|TAP version 1[34]|1\.\.\d+|Tests?:? {1,4}[\d$%{][^"'`]{0,80}(?:passed|failed)|Test Files +|[✓✔√] |--- (?:PASS|FAIL)|PASS {1,2}\S+\.\w+|ok\s+\t|test result: ok|= ?[\d$%{][^"'`]{0,40} passed|Ran [\d$%{][^"'`]{0,20} tests?|OK \([\d$%{])/.test(
     text,
   );
 }
 
 /** Git asked for what was, or for what is on another branch. */
 export function readsHistory(text: string): boolean {
-  return /\bgit\b[\s"'`,[\]-]*(?:-C[\s"'`,]+\S+[\s"'`,]+)?(?:log|show|blame|reflog|rev-list|cat-file|stash|diff|checkout|restore|cherry-pick|fetch|pull|archive)\b/.test(
+  return /\bgit\b[\s"'`,[\]-]{0,20}(?:-C[\s"'`,]{1,5}[^\s"'`]{1,200}[\s"'`,]{1,5})?(?:log|show|blame|reflog|rev-list|cat-file|stash|diff|checkout|restore|cherry-pick|fetch|pull|archive)\b/.test(
     text,
   );
 }
@@ -33,7 +33,7 @@ export function leadsToTests(path: string): boolean {
 
 /** A whole line of a report, which no program writes for another reason. */
 export function isReportText(text: string): boolean {
-  return /TAP version 1[34]|\b\d+ passed(?:, \d+ \w+)* in [\d.]+ ?s|<testsuites?[\s>]|# (?:pass|fail) \d+\b|["'`]ok \d+ - |Tests: +\d+ passed, \d+ total/.test(
+  return /TAP version 1[34]|\b\d{1,9} passed(?:, \d{1,9} \w{1,20}){0,5} in [\d.]{1,12} ?s|<testsuites?[\s>]|# (?:pass|fail) \d+\b|["'`]ok \d+ - |Tests: +\d+ passed, \d+ total/.test(
     text,
   );
 }

@@ -59,6 +59,7 @@ export function wantChecks(draft: Draft, phase: PinnedPhase): void {
     number,
     commit: must(draft.head),
     checks: checksOf(draft, phase).filter((name) => draft.proven[name] !== draft.head),
+    base: must(draft.base),
     ...(draft.allowed === undefined ? {} : { allowed: [...draft.allowed] }),
   });
 }

@@ -38,6 +38,8 @@ export const Effect = z.discriminatedUnion('type', [
     number: z.number().int().positive(),
     commit: CommitId,
     checks: z.array(Name),
+    /** What `commit` is compared with; equal to it while nothing has changed. */
+    base: CommitId.optional(),
     /** Keys of concerns that a person has agreed to. */
     allowed: z.array(z.string()).optional(),
   }),

@@ -3,10 +3,9 @@
  * run; here the base's tests are run against its code, and its tests against the base's code, where that says something.
  */
 import { createHash } from 'node:crypto';
-import { join } from 'node:path';
 import { programsBehind } from '../guard/started-programs.ts';
 import { createFileRules, type FileRules } from '../guard/files.ts';
-import type { Reporter, Roll } from '../guard/census.ts';
+import type { Roll } from '../guard/census.ts';
 import type { Finding } from '../guard/finding.ts';
 import {
   changedTestsOf,
@@ -17,23 +16,27 @@ import {
   type FileChange,
 } from '../guard/judge-change.ts';
 import { changedFiles, type ChangedFile } from '../git/diff.ts';
-import { listFilesAt, parentsOf, readBlobIdsAt, readFileAt, readFilesAt } from '../git/history.ts';
-import { mixCommits } from '../git/mixed-commit.ts';
-import { discardWorkingCopy } from '../git/working-copy.ts';
+import { listFilesAt, readBlobIdsAt, readFilesAt } from '../git/history.ts';
 import type { Concern } from '../model/concern.ts';
 import type { EffectOf } from '../model/effect.ts';
 import { maxConcerns, type CheckResult } from '../model/outcome.ts';
 import type { PinnedPipeline } from '../model/pipeline.ts';
-import { shortName } from '../store/home.ts';
 import type { CheckRoom } from './check-room.ts';
-import { pinned, type StepContext, type StepItem } from './context.ts';
+import type { StepContext, StepItem } from './context.ts';
 import { reportersOf, rollsOf } from './rolls.ts';
-import { runCommands, type RanCheck } from './run-commands.ts';
-import { takeWorkplace } from './workplace.ts';
+import type { RanCheck } from './run-commands.ts';
+import { runElsewhere } from './run-elsewhere.ts';
 
 /** The commands whose results it looks at. */
 export function checksForGuard({ checks }: PinnedPipeline): readonly string[] {
   return Object.keys(checks).filter((name) => checks[name]?.kind === 'test');
+}
+
+/** What the candidate is compared with. */
+export interface KnownBase {
+  readonly base: string;
+  readonly atBase: readonly Roll[];
+  readonly unsteady: ReadonlySet<string>;
 }
 
 export async function guardChange(
@@ -41,17 +44,16 @@ export async function guardChange(
   about: StepItem,
   room: CheckRoom,
   ran: readonly RanCheck[],
-  { atBase, unsteady }: { readonly atBase: readonly Roll[]; readonly unsteady: ReadonlySet<string> },
+  { base, atBase, unsteady }: KnownBase,
   context: StepContext,
   signal: AbortSignal,
 ): Promise<CheckResult> {
   const startedAt = performance.now();
   const { gitDir } = room.place.candidate;
-  const [base] = await parentsOf(gitDir, effect.commit);
-  const changed = base === undefined ? [] : await changedFiles({ gitDir, from: base, to: effect.commit });
-  if (base === undefined || changed.length === 0) return outcome([], startedAt);
-  const rules = await rulesOf(room.pipeline, gitDir, base);
-  const elsewhere = createElsewhere(effect, about, room, reportersOf(atBase), context, signal);
+  const changed = await changedFiles({ gitDir, from: base, to: effect.commit });
+  if (changed.length === 0) return outcome([], startedAt);
+  const rules = await rulesOf(room.pipeline, gitDir, base, atBase);
+  const elsewhere = runElsewhere(effect, about, room, reportersOf(atBase), context, signal);
   const altered = changedTestsOf(changed, rules);
   const testFiles = changed.filter(({ path }) => rules.isTest(path)).map(({ path }) => path);
   const candidate = rollsOf(ran);
@@ -84,55 +86,41 @@ export async function guardChange(
   return outcome(concerns, startedAt);
 }
 
-async function rulesOf({ checks, guard }: PinnedPipeline, gitDir: string, base: string): Promise<FileRules> {
-  const manifest = await readFileAt(gitDir, base, 'package.json');
-  const scripts = scriptsIn(manifest?.toString('utf8') ?? '');
-  const programs = Object.values(checks).flatMap((check) => ('run' in check ? programsBehind(check.run, scripts) : []));
-  return createFileRules({ tests: guard.tests, judges: guard.judges, programs });
+async function rulesOf(
+  { checks, guard }: PinnedPipeline,
+  gitDir: string,
+  base: string,
+  atBase: readonly Roll[],
+): Promise<FileRules> {
+  const files = await listFilesAt(gitDir, base, '');
+  const manifests = files.filter((path) => /(?:^|\/)package\.json$/.test(path)).slice(0, maxManifests);
+  const texts = await readFilesAt(gitDir, base, manifests);
+  const scripts = Map.groupBy(
+    [...texts.values()].flatMap((text) => scriptsIn(text.toString('utf8'))),
+    ([name]) => name,
+  );
+  const commands = new Map([...scripts].map(([name, all]) => [name, all.map(([, command]) => command)]));
+  const programs = Object.values(checks).flatMap((check) =>
+    'run' in check ? programsBehind(check.run, commands, files) : [],
+  );
+  const there = new Set(files);
+  const named = new Set(
+    atBase.flatMap(({ tests }) => tests.flatMap(({ file }) => (file !== null && there.has(file) ? [file] : []))),
+  );
+  return createFileRules({ tests: guard.tests, judges: guard.judges, programs, named });
 }
 
-function scriptsIn(manifest: string): Readonly<Record<string, string>> {
+const maxManifests = 200;
+
+function scriptsIn(manifest: string): readonly (readonly [string, string])[] {
   try {
     const { scripts } = JSON.parse(manifest) as { scripts?: Record<string, unknown> };
-    return Object.fromEntries(
-      Object.entries(scripts ?? {}).filter((each): each is [string, string] => typeof each[1] === 'string'),
-    );
+    return Object.entries(scripts ?? {}).filter((each): each is [string, string] => typeof each[1] === 'string');
   } catch (error) {
-    if (error instanceof SyntaxError) return {};
+    // One that lies among fixtures may be broken on purpose.
+    if (error instanceof SyntaxError || error instanceof TypeError) return [];
     throw error;
   }
-}
-
-type Mix = Omit<Parameters<typeof mixCommits>[0], 'gitDir'>;
-
-/** Runs the tests on files of two commits, in a checkout that is thrown away. */
-function createElsewhere(
-  effect: EffectOf<'checks'>,
-  about: StepItem,
-  room: CheckRoom,
-  reporters: ReadonlyMap<string, Reporter>,
-  context: StepContext,
-  signal: AbortSignal,
-) {
-  const { checks } = pinned(about);
-  // Tests may need what another check has built.
-  const names = Object.keys(checks).filter((name) => ['build', 'test'].includes(checks[name]?.kind ?? ''));
-  return async (name: string, mix: Mix): Promise<readonly Roll[]> => {
-    const { gitDir } = room.place.candidate;
-    const commit = await mixCommits({ gitDir, ...mix });
-    const directory = join(room.folder, `${name}.copy`);
-    try {
-      const place = await takeWorkplace(
-        { effect: effect.id, about, commit, base: commit, accepted: false, keep: false, directory },
-        context,
-        signal,
-      );
-      const sessionOf = (check: string) => `b${shortName(`${name} ${check}`)}`;
-      return rollsOf(await runCommands(names, { ...room, place }, context, signal, reporters, sessionOf));
-    } finally {
-      await discardWorkingCopy(directory);
-    }
-  };
 }
 
 /** Read as text, and read as tests, at most. */
@@ -179,7 +167,8 @@ async function readChange(
     change,
     before: before.get(path)?.toString('utf8') ?? null,
     after: after.get(path)?.toString('utf8') ?? null,
-    contents: `${path} ${old.get(path) ?? '-'} ${now.get(path) ?? '-'}`,
+    // A name that breaks a line cannot be asked for: nothing binds to its content but the commit.
+    contents: /[\n\r]/.test(path) ? `${path} ${commit}` : `${path} ${old.get(path) ?? '-'} ${now.get(path) ?? '-'}`,
   }));
 }
 

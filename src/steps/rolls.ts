@@ -63,8 +63,12 @@ export async function findRolls(about: StepItem, commit: string, context: StepCo
   });
 }
 
-/** What tests did on an accepted commit, as its proof says; empty where nothing is proven. */
-export async function rollsOfBase(about: StepItem, base: string, context: StepContext): Promise<readonly Roll[]> {
+/** What tests did on an accepted commit, as its proof says; `null` where nothing is proven. */
+export async function rollsOfBase(
+  about: StepItem,
+  base: string,
+  context: StepContext,
+): Promise<readonly Roll[] | null> {
   const hash = await readProof(proofFile(about, base, context));
-  return (hash === null ? null : await loadRolls(hash, context)) ?? [];
+  return hash === null ? null : loadRolls(hash, context);
 }

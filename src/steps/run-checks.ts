@@ -13,6 +13,7 @@ import { readFlaky, settleFlaky } from './flaky.ts';
 import { checksForGuard, guardChange } from './guard-change.ts';
 import { noteRolls, reportersOf, rollsOf, rollsOfBase, saveRolls } from './rolls.ts';
 import { runCommands } from './run-commands.ts';
+import { runElsewhere } from './run-elsewhere.ts';
 import { SetupFailed, takeWorkplace } from './workplace.ts';
 
 const excerptChars = 8_000;
@@ -53,12 +54,18 @@ async function runAll(
   const { checks } = room.pipeline;
   const isBuiltIn = (name: string) => checks[name] !== undefined && !('run' in checks[name]);
   const asked = effect.checks.filter((name) => !isBuiltIn(name));
+  const isGuarded = effect.checks.includes('guard');
   const needed = [
     ...(effect.checks.includes('criteria') ? checksForCriteria(about, effect.commit) : []),
-    ...(effect.checks.includes('guard') ? checksForGuard(room.pipeline) : []),
+    ...(isGuarded ? checksForGuard(room.pipeline) : []),
   ];
-  const [base] = await parentsOf(room.place.candidate.gitDir, effect.commit);
-  const atBase = base === undefined ? [] : await rollsOfBase(about, base, context);
+  const [parent] = await parentsOf(room.place.candidate.gitDir, effect.commit);
+  const base = effect.base ?? parent ?? effect.commit;
+  const known = await rollsOfBase(about, base, context);
+  // The target has moved to a commit that nobody has proven: what its tests do is not known yet.
+  const isUnknown = isGuarded && known === null && base !== effect.commit;
+  const elsewhere = runElsewhere(effect, about, room, new Map(), context, signal);
+  const atBase = isUnknown ? await elsewhere('base', { commit: base, from: base, paths: [] }) : (known ?? []);
   const reporters = reportersOf(atBase);
   const first = await runCommands([...new Set([...asked, ...needed])], room, context, signal, reporters);
   const unsteady = await readFlaky(about, context);
@@ -69,7 +76,7 @@ async function runAll(
   for (const name of effect.checks.filter(isBuiltIn)) {
     if (name === 'specs') results.push(await judgeSpecs(room.place.candidate.gitDir, effect.commit));
     if (name === 'guard')
-      results.push(await guardChange(effect, about, room, ran, { atBase, unsteady }, context, signal));
+      results.push(await guardChange(effect, about, room, ran, { base, atBase, unsteady }, context, signal));
     if (name === 'criteria') {
       const log = graded.length === 0 ? null : await context.artifacts.put('criteria.log', outputOf(graded));
       results.push({ ...judgeEvidence(about, effect.commit, ran, graded), log });

@@ -93,6 +93,7 @@ function readTest(name: string, index: number, body: readonly string[], first: n
     timeoutMs: null,
     assertions,
     literals: [],
+    cases: [],
     isEmpty: false,
   };
 }

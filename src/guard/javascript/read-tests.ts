@@ -1,6 +1,6 @@
 /** Tests of vitest, jest, mocha, node:test, bun, deno, playwright, ava and tap, as they are written. */
 import type { SyntaxNode } from '@lezer/common';
-import type { TestFacts } from '../source-facts.ts';
+import type { Assertion, TestFacts } from '../source-facts.ts';
 import {
   argumentsOf,
   chainOf,
@@ -111,10 +111,17 @@ export function readTests(source: Source): readonly TestFacts[] {
         timeoutMs: timeoutOf(source, declaration),
         assertions,
         literals: literalsIn(source, [call]),
+        cases: casesOf(source, declaration, assertions),
         isEmpty: assertions.length === 0 && callback !== null && !callsAnything(callback),
       } satisfies TestFacts,
     ];
   });
+}
+
+/** What its assertions hold, and what stands in `each(…)` before it. */
+function casesOf(source: Source, { call }: Declaration, assertions: readonly Assertion[]): readonly string[] {
+  const table = call.firstChild?.name === 'CallExpression' ? literalsIn(source, argumentsOf(call.firstChild)) : [];
+  return [...assertions.flatMap(({ literals }) => literals), ...table];
 }
 
 function skipReason(source: Source, { words, options, call }: Declaration): string | null {

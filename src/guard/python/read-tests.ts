@@ -38,6 +38,7 @@ export function readPythonTests(source: Source): readonly TestFacts[] {
         skipped: skipReason(source, node, decorators, body),
         timeoutMs: timeoutIn(source, decorators, body),
         assertions,
+        cases: [...assertions.flatMap((each) => each.literals), ...literalsAround(source, node)],
         literals: [...(body === null ? [] : literalsIn(source, body)), ...literalsAround(source, node)],
         isEmpty:
           assertions.length === 0 &&
