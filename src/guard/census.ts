@@ -91,9 +91,28 @@ function renamedTests({ before, after }: CensusInput['written']): (name: string)
   const had = new Set(before.map(({ name }) => name));
   const goneAt = indexTests(before.filter(({ name, assertions }) => !kept.has(name) && assertions.length > 0));
   const come = after.filter(({ name }) => !had.has(name));
+  const byBody = Map.groupBy(come, ({ body }) => body);
+  const byLast = Map.groupBy(come, ({ name }) => lastOf(name));
+  const byCase = new Map<string, TestFacts[]>();
+  for (const each of come)
+    for (const literal of new Set(each.cases))
+      byCase.set(literal, [...(byCase.get(literal) ?? []), each].slice(-maxFollowers));
+  /** Those that may ask as much: with the same body, a case in common, or the same name. */
+  const near = (each: TestFacts) => [
+    ...(byBody.get(each.body) ?? []),
+    ...(byCase.get(each.assertions.flatMap(({ literals }) => literals)[0] ?? '') ?? []),
+    ...(byLast.get(lastOf(each.name)) ?? []),
+  ];
   return (name) =>
-    goneAt(name).flatMap((each) => come.filter((other) => asksAsMuch(each, other)).map((other) => other.name));
+    goneAt(name).flatMap((each) =>
+      near(each)
+        .filter((other) => asksAsMuch(each, other))
+        .map((other) => other.name),
+    );
 }
+
+/** Tests that hold one literal, such as 1, at most. */
+const maxFollowers = 50;
 
 /** Tests as they are written, by the name that a runner gives them. */
 function indexTests(tests: readonly TestFacts[]): (name: string) => readonly TestFacts[] {

@@ -1,6 +1,6 @@
 /** Changes that talk round their own checks, made by a real program, judged by real runs of real tests. */
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { fileAt, openDesk, type Desk } from '../support/cli-desk.ts';
+import { commit, fileAt, openDesk, type Desk } from '../support/cli-desk.ts';
 import { addItems, projectFiles, showItem } from '../support/cli-project.ts';
 
 const tests = `import assert from 'node:assert/strict';
@@ -18,6 +18,7 @@ case "$ACT" in
   good) git checkout -q HEAD -- . ; printf 'export const product = (a, b) => a * b;\\n' >> src/sum.mjs
     sed -i "s|import { sum }|import { product, sum }|" test/sum.test.mjs
     echo "test('multiplies', () => assert.equal(product(2, 3), 6));" >> test/sum.test.mjs ;;
+  late) if [ "$MW_ATTEMPT" -gt 1 ]; then rm -f test/new.test.mjs; else echo work > work.txt; fi ;;
   move) mkdir -p test/deep && sed "s|'../src|'../../src|" test/sum.test.mjs > test/deep/sum.test.mjs && rm test/sum.test.mjs ;;
   rewrite) broken; sed -i 's|sum(1, 2), 3|sum(1, 2), 4|' test/sum.test.mjs ;;
   remove) broken; sed -i '/adds two/d' test/sum.test.mjs ;;
@@ -104,6 +105,24 @@ describe('a person who is asked', () => {
     expect(again).toMatchObject({ state: 'waiting', gate: { type: 'concerns' } });
     expect(again.gate?.id).not.toBe(first.gate?.id);
     expect((await desk.mw(['logs', `${id}/build#3`, '--prompt'])).stdout).toContain('leave the test');
+  });
+});
+
+describe('a target that has moved while somebody was asked', () => {
+  it('is known by its tests before anything is compared with it', async () => {
+    const [id = ''] = await addItems(desk, [{ title: 'Be late', body: 'act: late', pipeline: 'gated' }]);
+    await desk.mw(['run', id]);
+    const own =
+      "import assert from 'node:assert/strict';\nimport { existsSync } from 'node:fs';\nimport { test } from 'node:test';\n";
+    commit(desk.repository, {
+      'test/new.test.mjs': `${own}test('no work is left lying', () => assert.equal(existsSync('work.txt'), false));\n`,
+    });
+    expect(await desk.mw(['approve', id])).toMatchObject({ code: 0 });
+    await desk.mw(['run', id]);
+    const shown = await showItem(desk, id);
+    expect(shown, shown.reason).toMatchObject({ state: 'waiting', gate: { type: 'concerns' } });
+    expect(await familiesOf(id)).toEqual(['test-changed', 'test-lost']);
+    expect(await desk.mw(['cancel', id])).toMatchObject({ code: 0 });
   });
 });
 

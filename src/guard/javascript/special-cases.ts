@@ -47,9 +47,23 @@ function literalsIn(source: Source, condition: SyntaxNode | null): readonly stri
 /** Long texts of a list that a condition looks into: `known.includes(text)`. */
 function listedIn(source: Source, condition: string): readonly string[] {
   const name = /\b(\w+)\.(?:includes|has|indexOf)\(/.exec(condition)?.[1];
-  const list = [...walk(source)].find((node) => node.name === 'VariableDefinition' && textOf(source, node) === name);
-  if (name === undefined || list?.parent === null || list === undefined) return [];
-  return literals(source, list.parent).filter((literal) => literal.length >= 12);
+  return name === undefined ? [] : (definedLists(source).get(name) ?? []);
+}
+
+const lists = new WeakMap<Source, ReadonlyMap<string, readonly string[]>>();
+
+/** Long texts in what each variable of a source is declared with. Found once for a source. */
+function definedLists(source: Source): ReadonlyMap<string, readonly string[]> {
+  const known = lists.get(source);
+  if (known !== undefined) return known;
+  const found = new Map<string, readonly string[]>();
+  for (const node of walk(source)) {
+    if (node.name !== 'VariableDefinition' || node.parent?.name !== 'VariableDeclaration') continue;
+    const long = literals(source, node.parent).filter((literal) => literal.length >= 12);
+    if (long.length > 0) found.set(textOf(source, node), long);
+  }
+  lists.set(source, found);
+  return found;
 }
 
 function literals(source: Source, node: SyntaxNode): readonly string[] {

@@ -56,6 +56,7 @@ function isReplaced(source: Source, spy: SyntaxNode): boolean {
 /** What the assertions of a file call to look at: names, and members of names. */
 function subjectsOf(source: Source): ReadonlySet<string> {
   const names = new Set<string>();
+  const behind = callsByVariable(source);
   for (const node of walk(source)) {
     if (node.name !== 'CallExpression') continue;
     const path = pathOf(source, node);
@@ -70,18 +71,25 @@ function subjectsOf(source: Source): ReadonlySet<string> {
     }
     // `const total = sum(1, 2); expect(total)`
     if (subject.name === 'VariableName')
-      for (const called of callsBehind(source, textOf(source, subject))) names.add(called);
+      for (const called of behind.get(textOf(source, subject)) ?? []) names.add(called);
   }
   return names;
 }
 
-function callsBehind(source: Source, variable: string): readonly string[] {
-  return [...walk(source)].flatMap((node) => {
-    if (node.name !== 'VariableDefinition' || textOf(source, node) !== variable) return [];
+/** What each variable is made of by a call. */
+function callsByVariable(source: Source): ReadonlyMap<string, readonly string[]> {
+  const calls = new Map<string, string[]>();
+  for (const node of walk(source)) {
+    if (node.name !== 'VariableDefinition') continue;
     const value = node.nextSibling?.nextSibling;
     const call = value?.name === 'AwaitExpression' ? value.lastChild : value;
-    return call?.name === 'CallExpression' && call.firstChild !== null ? [briefOf(source, call.firstChild)] : [];
-  });
+    if (call?.name !== 'CallExpression' || call.firstChild === null) continue;
+    const name = textOf(source, node);
+    const known = calls.get(name);
+    if (known === undefined) calls.set(name, [briefOf(source, call.firstChild)]);
+    else if (known.length < 20) known.push(briefOf(source, call.firstChild));
+  }
+  return calls;
 }
 
 function readImports(source: Source): readonly { readonly name: string; readonly module: string }[] {
