@@ -84,6 +84,7 @@ export function retried(draft: Draft, body: EventOf<'retry-requested'>): void {
   draft.landRounds = 0;
   draft.parks = 0;
   draft.lastFailure = { phase: '', signature: '', count: 0 };
+  draft.concerns = null;
   draft.startAt = kept ? body.phase : null;
   draft.feedback = kept ? [...draft.feedback, ...body.feedback] : [...body.feedback];
   draft.counters = { prepare: 0, land: 0, timer: 0, gate: draft.counters.gate };

@@ -186,3 +186,19 @@ describe('what is wanted against what a test asks', () => {
     expect(reason?.text).toContain('sum/AC-1: "Sums are right."');
   });
 });
+
+test('a new run tells its maker again before a person is asked', () => {
+  const story = tell(pipeline);
+  story.succeed(2);
+  judge(story, [concern('a')]);
+  story.append({ type: 'retry-requested', by: 'Pat', phase: null, feedback: [] });
+  story.append({
+    type: 'prepared',
+    effect: story.awaited('prepare').id,
+    base: commitOf(1),
+    pipeline: story.state().pipeline ?? '',
+    grants: [],
+  });
+  story.succeed(5);
+  expect(judge(story, [concern('a')])).toMatchObject({ status: 'queued', gate: null });
+});
