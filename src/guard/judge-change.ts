@@ -75,7 +75,7 @@ export function judgeChange(input: ChangeUnderGuard): readonly Finding[] {
     removed.some((thing) => hasWord(body, thing) || hasWord(name, thing));
   return [
     ...files.flatMap((file) => judgeFile(file, rules, request)),
-    ...files.flatMap(judgeName),
+    ...files.filter(({ path }) => isLookedAt(path) || rules.isTest(path)).flatMap(judgeName),
     ...compareLocks(files),
     ...takeCensus({
       ...rolls,
