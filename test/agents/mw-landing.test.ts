@@ -104,7 +104,11 @@ describe.each(dialects)('$name, driven by mw', (dialect) => {
         'MW-1/build#1 succeeded',
         'MW-1/review.strict#1 pass',
       ]);
-      expect(item.checks).toMatchObject([{ name: 'test', status: 'passed', commit: item.landed?.commit }]);
+      const passed = { status: 'passed', commit: item.landed?.commit };
+      expect(item.checks).toMatchObject([
+        { name: 'test', ...passed },
+        { name: 'guard', ...passed },
+      ]);
       expect(linesOf(desk, 'greeting-look.txt')).toEqual(['hello']);
       expect(git(desk.repository, 'log', '-1', '--format=%B', 'main')).toContain('Millwright-Attempt: MW-1/build#1');
       expect((await listItems(desk)).map(({ id, state }) => [id, state])).toEqual([['MW-1', 'landed']]);
