@@ -29,6 +29,7 @@ export interface Evidence {
 
 export function listCandidates(): readonly Candidate[] {
   return readdirSync(folder)
+    .filter((name) => /^\d/.test(name))
     .sort()
     .flatMap((task) => {
       const read = (name: string) => readFileSync(join(folder, task, name), 'utf8');

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 /**
- * The ways in which a change can make its checks say more than is true. The first five are told by which files changed
+ * The ways in which a change can make its checks say more than is true. The first four are told by which files changed
  * and by what tests did; the others by reading the text.
  */
 export const ConcernFamily = z.enum([
@@ -9,7 +9,6 @@ export const ConcernFamily = z.enum([
   'test-lost',
   'test-changed',
   'test-proves-nothing',
-  'report-missing',
   'test-skipped',
   'test-focused',
   'assertion-weakened',
