@@ -1,4 +1,4 @@
-import { describeFailure } from '../machine/attempt.ts';
+import { describeFailure } from '../machine/session-failure.ts';
 import type { EventOf, JournalEvent } from '../model/event.ts';
 import { failureIn, type AttemptOutcome, type CheckResult } from '../model/outcome.ts';
 import { oneLine } from './output.ts';
@@ -51,6 +51,8 @@ export function describeEvent(event: JournalEvent): EventLine | null {
       return checksLine(body.results, backTo(event));
     case 'review-finished':
       return reviewLine(body);
+    case 'break-finished':
+      return breakLine(body, backTo(event));
     case 'timer-fired':
       return line('plain', placeOf(body.effect), 'goes on after its wait');
     case 'rebased':
@@ -167,6 +169,24 @@ function reviewLine({ effect, outcome }: EventOf<'review-finished'>): EventLine 
       ? verdict
       : `${worst.severity}: ${oneLine(worst.title, 200)}${worst.file === null ? '' : ` (${oneLine(worst.file, 80)}${worst.line === null ? '' : `:${worst.line}`})`}`;
   return line(verdict === 'pass' ? 'ok' : 'bad', 'review', `${reviewer}: ${found}`);
+}
+
+function breakLine({ outcome }: EventOf<'break-finished'>, back: string): EventLine {
+  if (outcome.type !== 'tried' && outcome.type !== 'no-case')
+    return line('bad', 'breaker', `gave no case: ${oneLine(describeFailure(outcome), width)}`);
+  const broken = outcome.cases.filter(({ verdict }) => verdict === 'broke');
+  const held = outcome.cases.filter(({ verdict }) => verdict === 'held').length;
+  const lost = outcome.cases.length - broken.length - held;
+  const rest = lost === 0 ? '' : `, ${lost} ${lost === 1 ? 'does' : 'do'} not count`;
+  if (outcome.type === 'no-case') return line('bad', 'breaker', `none of its ${outcome.cases.length} cases counts`);
+  if (broken.length === 0)
+    return line('ok', 'breaker', `broke nothing: ${held === 1 ? '1 case holds' : `${held} cases hold`}${rest}`);
+  return line(
+    'bad',
+    'breaker',
+    `broke it with ${broken.length} of ${broken.length + held} cases${rest}${back}`,
+    broken.map(({ path, criteria }) => `${criteria.join(', ')}: ${oneLine(path, 160)}`).slice(0, failureLines),
+  );
 }
 
 /** `security` of `MW-1:1/review/review.security-2`. */

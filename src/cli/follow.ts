@@ -208,7 +208,8 @@ function createCounter(options: FollowOptions, talk: (line: string) => void): Co
     listen(running) {
       running.journal.onChange(({ item, body, before }) => {
         if (body.type === 'effect-started' && before?.run === 1 && before.pipeline === null) begun.add(item);
-        if (body.type !== 'attempt-finished' && body.type !== 'review-finished') return;
+        if (body.type !== 'attempt-finished' && body.type !== 'review-finished' && body.type !== 'break-finished')
+          return;
         spent += body.usage.costMicroUsd ?? before?.awaiting[body.effect]?.reservedMicroUsd ?? 0;
       });
     },

@@ -2,7 +2,17 @@
 import { durationMs, type ProjectConfig } from '../model/config.ts';
 import { builtInChecks, type PinnedCheck } from '../model/check.ts';
 import type { ContentHash } from '../model/id.ts';
-import type { PhaseFile, PinnedOutput, PinnedPhase, PinnedPipeline, PipelineFile } from '../model/pipeline.ts';
+import {
+  breakerInstructions,
+  type BreakerFile,
+  type PhaseFile,
+  type PinnedBreaker,
+  type PinnedInstructions,
+  type PinnedOutput,
+  type PinnedPhase,
+  type PinnedPipeline,
+  type PipelineFile,
+} from '../model/pipeline.ts';
 import { everyCheck } from './check-gates.ts';
 
 /**
@@ -19,6 +29,7 @@ export function assemblePipeline(
   const phases = withJudgements(own, config);
   const agents = phases.flatMap((phase) => [
     ...(phase.maker === null ? [] : [phase.maker.agent]),
+    ...(phase.breaker === undefined ? [] : [phase.breaker.agent, phase.breaker.judge.agent]),
     ...phase.reviews.map(({ agent }) => agent),
   ]);
   const { limits, sandbox } = config;
@@ -73,6 +84,7 @@ function pinPhase(
             ...(Array.isArray(phase.writes) ? { paths: phase.writes } : {}),
           },
     checks: checksOf(phase, config),
+    ...(phase.breaker === undefined ? {} : { breaker: pinBreaker(phase, phase.breaker, pinInstructions, config) }),
     reviews: (phase.reviews ?? []).map(({ id, instructions, agent }) => ({
       id,
       instructions: pinInstructions(instructions),
@@ -86,6 +98,22 @@ function pinPhase(
       idleMs: durationMs(phase.limits?.idle ?? config.limits.idle),
       sessionMs: durationMs(phase.limits?.session ?? config.limits.session),
     },
+  };
+}
+
+function pinBreaker(
+  phase: PhaseFile,
+  breaker: BreakerFile,
+  pinInstructions: (name: string) => PinnedInstructions,
+  config: ProjectConfig,
+): PinnedBreaker {
+  const agentOf = (role: string) => routeTo(config, `${phase.id}.${role}`) ?? routeOf(config, phase);
+  const { breaker: instructions, judge } = breakerInstructions(breaker);
+  return {
+    instructions: pinInstructions(instructions),
+    agent: agentOf('breaker'),
+    judge: { instructions: pinInstructions(judge), agent: agentOf('judge') },
+    rounds: breaker.rounds ?? 2,
   };
 }
 

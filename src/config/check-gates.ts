@@ -11,6 +11,7 @@ export const everyCheck = 'all';
 export function checkGates(input: PipelineUnderCheck): readonly Problem[] {
   return input.pipeline.phases.flatMap((phase, index) => [
     ...checkChecks(phase, index, input),
+    ...checkBreaker(phase, index, input),
     ...checkReviews(phase, index, input),
     ...checkAuthority(phase, index, input),
   ]);
@@ -49,6 +50,23 @@ function checkAuthority(phase: PhaseFile, index: number, { problemAt }: Pipeline
     const message = `"${path}" decides about agents' work: give the phase approval: true`;
     return path.startsWith('.millwright/') ? [problemAt(['phases', index, 'writes', number], message)] : [];
   });
+}
+
+/** Its cases are tests, and tests are run by the phase's own checks before it. */
+function checkBreaker(
+  phase: PhaseFile,
+  index: number,
+  { pipeline, config, problemAt }: PipelineUnderCheck,
+): readonly Problem[] {
+  if (phase.breaker === undefined) return [];
+  const problem = (message: string) => [problemAt(['phases', index, 'breaker'], message, { on: 'key' })];
+  const named = phase.checks ?? [];
+  const run = named.includes(everyCheck) ? Object.keys(config.checks) : named;
+  if (!run.some((name) => Object.hasOwn(config.checks, name) && config.checks[name]?.kind === 'test'))
+    return problem(`phase "${phase.id}" runs no check of kind test, so nothing could run what a breaker writes`);
+  return pipeline.phases.slice(0, index + 1).some(changesFiles)
+    ? []
+    : problem(`phase "${phase.id}" has nothing to break: no phase up to here changes files`);
 }
 
 function checkReviews(

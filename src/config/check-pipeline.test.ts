@@ -120,13 +120,25 @@ test.each([
     'a phase that does nothing',
     '    instructions: build\n    checks: [test, lint]\n',
     '',
-    '12:5  phase "build" does nothing: give it instructions, checks, reviews or approval',
+    '12:5  phase "build" does nothing: give it instructions, checks, a breaker, reviews or approval',
   ],
   [
     'a phase that makes nothing',
     '    output: plan.json\n',
     '',
     '7:5  phase "plan" changes no files and has no result: give it an output, or let it write',
+  ],
+  [
+    'a breaker whose cases nothing could run',
+    '    checks: [test, lint]\n',
+    '    checks: [lint]\n    breaker: {}\n',
+    '15:5  phase "build" runs no check of kind test, so nothing could run what a breaker writes',
+  ],
+  [
+    'a reviewer with the name of the breaker’s judge',
+    '    checks: [test, lint]\n',
+    '    checks: [test]\n    breaker: {}\n    reviews: [{ id: judge, instructions: build }]\n',
+    '16:21  in routes "build.judge" is the breaker’s',
   ],
   [
     'an output without a maker',

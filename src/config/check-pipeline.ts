@@ -48,6 +48,10 @@ function checkIds(phases: readonly PhaseFile[], problemAt: ProblemAt): readonly 
       if ((phase.reviews ?? []).findIndex(({ id }) => id === review.id) < number) {
         problems.push(problemAt([...at, 'reviews', number, 'id'], `a reviewer above is called "${review.id}" already`));
       }
+      if (phase.breaker !== undefined && (review.id === 'breaker' || review.id === 'judge'))
+        problems.push(
+          problemAt([...at, 'reviews', number, 'id'], `in routes "${phase.id}.${review.id}" is the breaker’s`),
+        );
     }
   }
   return problems;
@@ -55,7 +59,12 @@ function checkIds(phases: readonly PhaseFile[], problemAt: ProblemAt): readonly 
 
 /** Whether anything in the phase can stop the item. */
 function hasGate(phase: PhaseFile): boolean {
-  return (phase.checks ?? []).length > 0 || phase.reviews !== undefined || phase.approval === true;
+  return (
+    (phase.checks ?? []).length > 0 ||
+    phase.breaker !== undefined ||
+    phase.reviews !== undefined ||
+    phase.approval === true
+  );
 }
 
 function checkMaker(phase: PhaseFile, index: number, problemAt: ProblemAt): readonly Problem[] {
@@ -68,7 +77,9 @@ function checkMaker(phase: PhaseFile, index: number, problemAt: ProblemAt): read
     ];
   }
   if (!hasGate(phase)) {
-    return [problemAt(at, `phase "${phase.id}" does nothing: give it instructions, checks, reviews or approval`)];
+    return [
+      problemAt(at, `phase "${phase.id}" does nothing: give it instructions, checks, a breaker, reviews or approval`),
+    ];
   }
   return (['output', 'writes'] as const)
     .filter((key) => phase[key] !== undefined)

@@ -41,6 +41,12 @@ function describePhase(phase: PinnedPhase): readonly string[] {
   }
   if (phase.when !== null) lines.push(`only when ${describeCondition(phase.when)}`);
   if (phase.checks.length > 0) lines.push(`checks (${levelOfGate.checks}): ${phase.checks.join(', ')}`);
+  if (phase.breaker !== undefined) {
+    const { agent, judge, rounds } = phase.breaker;
+    lines.push(
+      `breaker (${levelOfGate.breaker}): ${agent}, its cases judged by ${judge.agent}, at most ${rounds === 1 ? 'one round' : `${rounds} rounds`}`,
+    );
+  }
   if (phase.reviews.length > 0)
     lines.push(
       `reviews (${levelOfGate.reviews}): ${phase.reviews.map(({ id, agent }) => `${id} (${agent})`).join(', ')}`,
@@ -85,8 +91,8 @@ export function drawPipeline(pipeline: PinnedPipeline): string {
   return [`flowchart TD`, ...ends, ...nodes, ...forward, ...skips, ...loops, ''].join('\n');
 }
 
-function hasGate({ checks, reviews, approval }: PinnedPhase): boolean {
-  return checks.length > 0 || reviews.length > 0 || approval;
+function hasGate({ checks, breaker, reviews, approval }: PinnedPhase): boolean {
+  return checks.length > 0 || breaker !== undefined || reviews.length > 0 || approval;
 }
 
 /** Never the phase’s own id: `end` and others are words of Mermaid. */
@@ -97,6 +103,7 @@ function nodeId(index: number): string {
 function labelOf(phase: PinnedPhase): string {
   const gates = [
     ...(phase.checks.length === 0 ? [] : [`checks: ${phase.checks.join(', ')}`]),
+    ...(phase.breaker === undefined ? [] : ['breaker']),
     ...(phase.reviews.length === 0
       ? []
       : [phase.reviews.length === 1 ? '1 reviewer' : `${phase.reviews.length} reviewers`]),

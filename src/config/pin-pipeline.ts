@@ -1,7 +1,13 @@
 /** From names to one value that holds everything with authority over a run, read from one accepted commit. */
 import type { ProjectConfig } from '../model/config.ts';
 import type { ContentHash } from '../model/id.ts';
-import type { PhaseFile, PinnedOutput, PinnedPipeline, PipelineFile } from '../model/pipeline.ts';
+import {
+  breakerInstructions,
+  type PhaseFile,
+  type PinnedOutput,
+  type PinnedPipeline,
+  type PipelineFile,
+} from '../model/pipeline.ts';
 import { assemblePipeline } from './assemble-pipeline.ts';
 import { canonicalJson } from './canonical-json.ts';
 import { checkPipeline } from './check-pipeline.ts';
@@ -125,7 +131,15 @@ function instructionsOf(
     reference: instructions,
     path: ['phases', index, 'reviews', number, 'instructions'],
   }));
-  return [...own, ...reviews];
+  const { breaker, judge } = breakerInstructions(phase.breaker ?? {});
+  const breakers =
+    phase.breaker === undefined
+      ? []
+      : [
+          { reference: breaker, path: ['phases', index, 'breaker', 'instructions'] },
+          { reference: judge, path: ['phases', index, 'breaker', 'judge'] },
+        ];
+  return [...own, ...breakers, ...reviews];
 }
 
 async function saveInstructions(

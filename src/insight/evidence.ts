@@ -1,9 +1,10 @@
 /** What is claimed of an item's candidate, and how well each claim is known on exactly that commit. */
+import { isToBreak } from '../machine/phase.ts';
 import type { ItemState } from '../machine/state.ts';
 import { strongerLevel, type EvidenceLevel } from '../model/evidence-level.ts';
 import type { JournalEvent } from '../model/event.ts';
 import type { CheckResult } from '../model/outcome.ts';
-import type { PinnedPipeline } from '../model/pipeline.ts';
+import type { PinnedPhase, PinnedPipeline } from '../model/pipeline.ts';
 
 export interface Claim {
   /** The address of a criterion, `check NAME`, `review PHASE.NAME`, `approval PHASE`, or `the work is done`. */
@@ -33,6 +34,7 @@ export function listClaims(
     ...[...new Set(pipeline.phases.flatMap((phase) => phase.checks))]
       .filter((name) => name !== 'criteria')
       .map((name) => checkClaim(name, checks, head, events)),
+    ...pipeline.phases.flatMap((phase) => breakerClaim(phase, state)),
     ...pipeline.phases.flatMap((phase) => phase.reviews.map(({ id }) => reviewClaim(phase.id, id, state))),
     ...pipeline.phases.flatMap((phase) => (phase.approval ? [approvalClaim(phase.id, state)] : [])),
   ];
@@ -94,6 +96,27 @@ function checkClaim(
   if (result.status !== 'passed') return { claim, level: null, proof: result.status, commit: head };
   const counted = result.tests === null ? 'passed' : `passed, ${result.tests.passed} tests`;
   return { claim, level: 'observed', proof: counted, commit: head };
+}
+
+/** Nobody looks for what breaks an item without criteria. */
+function breakerClaim({ id, breaker }: PinnedPhase, state: ItemState): readonly Claim[] {
+  if (!isToBreak(state, breaker)) return [];
+  const claim = `breaker ${id}`;
+  const progress = state.phases[id]?.breaker;
+  if (progress === undefined) return [{ claim, level: null, proof: 'has not tried', commit: null }];
+  const { heldBy, cases } = progress;
+  if (heldBy === null) return [{ claim, level: null, proof: 'has broken it', commit: null }];
+  if (!isOf(state, heldBy))
+    return [{ claim, level: null, proof: `tried ${heldBy.slice(0, 10)}, which is not the candidate`, commit: null }];
+  const count = cases?.paths.length ?? 0;
+  return [
+    {
+      claim,
+      level: 'examined',
+      proof: `${count === 1 ? 'its case holds' : `its ${count} cases hold`}`,
+      commit: heldBy,
+    },
+  ];
 }
 
 function reviewClaim(phase: string, reviewer: string, state: ItemState): Claim {

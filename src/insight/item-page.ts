@@ -1,7 +1,8 @@
 /** Everything about one item, from its journal. */
-import { describeFailure } from '../machine/attempt.ts';
+import { describeFailure } from '../machine/session-failure.ts';
 import { phasesInOrder, reviewsInOrder } from '../machine/order.ts';
 import type { Gate, ItemState } from '../machine/state.ts';
+import type { BreakerCase, BreakIdea, BreakOutcome } from '../model/breaker.ts';
 import type { JournalEvent } from '../model/event.ts';
 import { attemptAddress, type ItemId } from '../model/id.ts';
 import {
@@ -19,7 +20,7 @@ import { listClaims, type Claim } from './evidence.ts';
 import { readPicture, type ItemRow } from './item-row.ts';
 
 export interface AttemptPage {
-  /** `MW-1/build#2`, or `MW-1/review.security#1`. */
+  /** `MW-1/build#2`, `MW-1/review.security#1`, or `MW-1/build.breaker#1`. */
   readonly address: string;
   readonly run: number;
   readonly outcome: string;
@@ -38,6 +39,12 @@ export interface ItemPage {
   readonly attempts: readonly AttemptPage[];
   readonly checks: readonly (CheckResult & { readonly commit: string })[];
   readonly findings: readonly (Finding & { readonly reviewer: string })[];
+  /** Rounds of breakers, in order: their cases, and what they thought of. */
+  readonly breaks: readonly {
+    readonly address: string;
+    readonly cases: readonly BreakerCase[];
+    readonly tried: readonly BreakIdea[];
+  }[];
   readonly usage: Usage;
   readonly knownMicroUsd: number;
   readonly unknownSessions: number;
@@ -70,6 +77,7 @@ export async function readItem(store: Store<ItemState>, id: ItemId): Promise<Ite
       body.type === 'checks-finished' ? body.results.map((result) => ({ ...result, commit: body.commit })) : [],
     ),
     findings,
+    breaks: breaksOf(events),
     usage: state.spending.usage,
     knownMicroUsd: state.spending.knownMicroUsd,
     unknownSessions: state.spending.unknownSessions,
@@ -82,7 +90,8 @@ export async function readItem(store: Store<ItemState>, id: ItemId): Promise<Ite
 /** Attempts and reviews in the order in which they ended. */
 export function attemptsOf(events: readonly JournalEvent[]): readonly AttemptPage[] {
   return events.flatMap(({ item, at, body }) => {
-    if (body.type !== 'attempt-finished' && body.type !== 'review-finished') return [];
+    if (body.type !== 'attempt-finished' && body.type !== 'review-finished' && body.type !== 'break-finished')
+      return [];
     const { usage, sessions } = body;
     const outcome = body.outcome.type === 'reviewed' ? body.outcome.review.verdict : body.outcome.type;
     return [
@@ -99,14 +108,23 @@ export function attemptsOf(events: readonly JournalEvent[]): readonly AttemptPag
   });
 }
 
-function addressOf(item: ItemId, effect: string): { address: string; run: number } {
-  const match = /^[^:]+:(\d+)\/([^/]+)\/(attempt|review\.[^/]+?)-(\d+)$/.exec(effect);
-  if (match === null) return { address: effect, run: 1 };
-  const [, run = '1', phase = '', kind = '', number = '1'] = match;
-  return { address: attemptAddress(item, kind === 'attempt' ? phase : kind, Number(number)), run: Number(run) };
+function breaksOf(events: readonly JournalEvent[]): ItemPage['breaks'] {
+  return events.flatMap(({ item, body }) => {
+    if (body.type !== 'break-finished' || !('cases' in body.outcome)) return [];
+    const { cases, tried } = body.outcome;
+    return [{ address: addressOf(item, body.effect).address, cases, tried }];
+  });
 }
 
-function outcomeText(outcome: AttemptOutcome | ReviewOutcome): string {
+function addressOf(item: ItemId, effect: string): { address: string; run: number } {
+  const match = /^[^:]+:(\d+)\/([^/]+)\/(attempt|breaker|review\.[^/]+?)-(\d+)$/.exec(effect);
+  if (match === null) return { address: effect, run: 1 };
+  const [, run = '1', phase = '', kind = '', number = '1'] = match;
+  const who = kind === 'attempt' ? phase : kind === 'breaker' ? `${phase}.breaker` : kind;
+  return { address: attemptAddress(item, who, Number(number)), run: Number(run) };
+}
+
+function outcomeText(outcome: AttemptOutcome | BreakOutcome | ReviewOutcome): string {
   const failure = failureIn(outcome);
   if (failure !== null) return describeFailure(failure);
   if (outcome.type === 'succeeded' && outcome.reusedFrom !== undefined)
@@ -115,5 +133,17 @@ function outcomeText(outcome: AttemptOutcome | ReviewOutcome): string {
   if (outcome.type === 'no-change-needed') return outcome.reason;
   if (outcome.type === 'spec-conflict') return `${outcome.criterion}: ${outcome.evidence}`;
   if (outcome.type === 'question') return outcome.question;
+  if (outcome.type === 'tried' || outcome.type === 'no-case') return tellCases(outcome.cases);
   return outcome.type === 'reviewed' ? (outcome.review.findings[0]?.title ?? '') : '';
+}
+
+function tellCases(cases: readonly BreakerCase[]): string {
+  const broken = cases.filter(({ verdict }) => verdict === 'broke').map(({ path }) => path);
+  const held = cases.filter(({ verdict }) => verdict === 'held').length;
+  const lost = cases.length - broken.length - held;
+  return [
+    ...(broken.length === 0 ? [] : [`broken by ${broken.join(', ')}`]),
+    `${held} held`,
+    ...(lost === 0 ? [] : [`${lost} did not count`]),
+  ].join('; ');
 }

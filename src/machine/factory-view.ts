@@ -10,6 +10,7 @@ export function placeOf(effect: Pick<Effect, 'type'>): Place {
   switch (effect.type) {
     case 'attempt':
     case 'review':
+    case 'break':
       return 'session';
     case 'prepare':
     case 'checks':

@@ -5,7 +5,7 @@ import { holds } from './condition.ts';
 import { contradictionStop, findContradiction } from './contradiction.ts';
 import { openGate } from './gate.ts';
 import { freshProgress, progressOf, updateProgress, type Draft, type Reason } from './state.ts';
-import { checksOf, stop, wantAttempt, wantChecks, wantLand, wantReview } from './want.ts';
+import { checksOf, stop, wantAttempt, wantBreak, wantChecks, wantLand, wantReview } from './want.ts';
 
 const sameFailureLimit = 3;
 
@@ -88,6 +88,10 @@ export function openGates(draft: Draft, phase: PinnedPhase): 'open' | 'passed' {
     wantChecks(draft, phase);
     return 'open';
   }
+  if (isToBreak(draft, phase.breaker) && !covers(draft, progress.breaker?.heldBy ?? undefined)) {
+    wantBreak(draft, phase);
+    return 'open';
+  }
   const unjudged = phase.reviews.filter(({ id }) => {
     const review = progress.reviews[id];
     return review === undefined || !review.passed || !covers(draft, review.commit);
@@ -105,6 +109,11 @@ export function openGates(draft: Draft, phase: PinnedPhase): 'open' | 'passed' {
   draft.conflicts = [];
   if (draft.lastFailure.phase === phase.id) draft.lastFailure = { phase: '', signature: '', count: 0 };
   return 'passed';
+}
+
+/** A breaker's cases are drawn from criteria: an item without any has nothing for it. */
+export function isToBreak({ item }: Pick<Draft, 'item'>, breaker: PinnedPhase['breaker']): boolean {
+  return breaker !== undefined && item.criteria.some(({ action }) => action === 'implement' || action === 'change');
 }
 
 /** What people and reviewers saw: this very commit, or the one whose patch was put unchanged on a newer base. */

@@ -1,7 +1,7 @@
 /** What the machine knows of one work item: the fold of its events. Plain data; a cache that can be rebuilt. */
 import type { ArtifactRef } from '../model/artifact.ts';
 import type { Concern } from '../model/concern.ts';
-import type { Effect, Tried } from '../model/effect.ts';
+import type { BreakerCases, Effect, Tried } from '../model/effect.ts';
 import type { Delivery, EventOf } from '../model/event.ts';
 import type { CommitId, ContentHash, EffectId } from '../model/id.ts';
 import type { Facts, Feedback, Finding, Question } from '../model/outcome.ts';
@@ -32,6 +32,17 @@ export interface ReviewProgress {
   readonly findings: readonly Finding[];
 }
 
+/** What a breaker has come to. */
+export interface BreakerProgress {
+  /** What it has not broken; `null` before that. */
+  readonly heldBy: CommitId | null;
+  /** Rounds with cases that count. */
+  readonly rounds: number;
+  /** Whether the last of them broke nothing: later candidates are run against its cases alone. */
+  readonly isDone: boolean;
+  readonly cases: BreakerCases | null;
+}
+
 /** One phase within the run. Evidence (`reviews`, `approved`) names the commit that it is for. */
 export interface PhaseProgress {
   readonly status: 'pending' | 'current' | 'passed' | 'skipped';
@@ -44,12 +55,14 @@ export interface PhaseProgress {
   readonly malformed: number;
   readonly checksRun: number;
   readonly reviewsRun: number;
+  readonly breaksRun?: number;
+  readonly breaker?: BreakerProgress;
   /** The candidate when the phase was entered. */
   readonly entry: CommitId | null;
   readonly result: ArtifactRef | null;
   readonly facts: Facts;
   readonly reviews: Readonly<Record<string, ReviewProgress>>;
-  /** Sessions of each reviewer that gave no verdict, in this round. */
+  /** Sessions of each reviewer, and of the breaker, that gave no verdict, in this round. */
   readonly misses: Readonly<Record<string, number>>;
   readonly approved: { readonly commit: CommitId; readonly by: string } | null;
 }

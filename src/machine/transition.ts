@@ -8,12 +8,13 @@ import type { PinnedPipeline } from '../model/pipeline.ts';
 import { freeUsage, unknownUsage } from '../model/usage.ts';
 import { attemptFinished, reviewFinished } from './attempt.ts';
 import { answered, approved, cancelled, rejected, retried } from './decide.ts';
+import { breakFinished } from './breaker.ts';
 import { askAboutConcerns, concernsAlone, isAboutTests, isToldAlready } from './concerns.ts';
 import { afterLanding, fulfil, landConflicted, landed, rebased } from './landing.ts';
 import { checkFailure, enterFrom, firstUnfinished, goOn, phaseOf, resetPhases, sendBack } from './phase.ts';
 import { updateProgress, type Draft, type ItemState } from './state.ts';
 import { statusOf } from './status.ts';
-import { spend, stop, wantAttempt, wantPrepare, wantReview } from './want.ts';
+import { spend, stop, wantAttempt, wantBreak, wantPrepare, wantReview } from './want.ts';
 
 /** Number of these rules. It rises when the same journal would fold to something else. */
 export const machineVersion = 2;
@@ -77,6 +78,7 @@ function apply(draft: Draft, pipeline: PinnedPipeline | null, { body, at }: Stam
     case 'attempt-finished':
     case 'checks-finished':
     case 'review-finished':
+    case 'break-finished':
     case 'timer-fired':
     case 'rebased':
     case 'land-conflicted':
@@ -93,6 +95,7 @@ type EndingEvent = EventOf<
   | 'attempt-finished'
   | 'checks-finished'
   | 'review-finished'
+  | 'break-finished'
   | 'timer-fired'
   | 'rebased'
   | 'land-conflicted'
@@ -121,14 +124,18 @@ function ended(draft: Draft, pipeline: PinnedPipeline | null, body: EndingEvent,
     spend(draft, awaited, body.usage);
     return reviewFinished(draft, pipeline, effect, body.outcome, at);
   }
+  if (body.type === 'break-finished' && effect.type === 'break') {
+    spend(draft, awaited, body.usage);
+    return breakFinished(draft, pipeline, effect, body.outcome, at);
+  }
   if (body.type === 'checks-finished' && effect.type === 'checks') {
     return checked(draft, pipeline, effect, body);
   }
   if (body.type === 'timer-fired' && effect.type === 'timer') {
     const phase = phaseOf(pipeline, effect.phase);
-    return effect.resumes.type === 'attempt'
-      ? wantAttempt(draft, phase)
-      : wantReview(draft, phase, effect.resumes.reviewer);
+    const { resumes } = effect;
+    if (resumes.type === 'attempt') return wantAttempt(draft, phase);
+    return resumes.type === 'break' ? wantBreak(draft, phase) : wantReview(draft, phase, resumes.reviewer);
   }
   if (effect.type === 'land') {
     draft.landPending = false;

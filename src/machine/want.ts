@@ -1,6 +1,7 @@
 /** The effects that a draft asks for. Numbers only rise, so an id is never used twice. */
-import type { Effect } from '../model/effect.ts';
+import type { Effect, EffectOf } from '../model/effect.ts';
 import { effectId } from '../model/id.ts';
+import type { Feedback } from '../model/outcome.ts';
 import type { PinnedPhase } from '../model/pipeline.ts';
 import { addUsage, unknownUsage, type Usage } from '../model/usage.ts';
 import { progressOf, updateProgress, type Awaiting, type Draft, type Reason } from './state.ts';
@@ -89,6 +90,29 @@ export function wantReview(draft: Draft, phase: PinnedPhase, reviewer: string): 
   });
 }
 
+/** Another round of the phase's breaker. `feedback`: why the cases of the last one did not count. */
+export function wantBreak(draft: Draft, phase: PinnedPhase, feedback: readonly Feedback[] = []): void {
+  if (phase.breaker === undefined) throw new Error(`phase ${phase.id} has no breaker`);
+  const { breaksRun = 0, breaker } = progressOf(draft, phase.id);
+  const number = breaksRun + 1;
+  updateProgress(draft, phase.id, { breaksRun: number });
+  want(draft, {
+    type: 'break',
+    id: idOf(draft, phase.id, 'breaker', number),
+    item: draft.item.id,
+    run: draft.run,
+    phase: phase.id,
+    number,
+    agent: phase.breaker.agent,
+    base: must(draft.base),
+    commit: must(draft.head),
+    known: breaker?.cases ?? null,
+    asks: breaker === undefined || (!breaker.isDone && breaker.rounds < phase.breaker.rounds),
+    feedback: [...feedback],
+    contributors: [...draft.contributors],
+  });
+}
+
 export function wantLand(draft: Draft): void {
   const number = draft.counters.land + 1;
   draft.counters = { ...draft.counters, land: number };
@@ -103,7 +127,9 @@ export function wantLand(draft: Draft): void {
   });
 }
 
-export function wantTimer(draft: Draft, phase: string, dueAt: string, reviewer: string | null): void {
+type Resumes = EffectOf<'timer'>['resumes'];
+
+export function wantTimer(draft: Draft, phase: string, dueAt: string, resumes: Resumes): void {
   const number = draft.counters.timer + 1;
   draft.counters = { ...draft.counters, timer: number };
   want(draft, {
@@ -114,7 +140,7 @@ export function wantTimer(draft: Draft, phase: string, dueAt: string, reviewer: 
     phase,
     number,
     dueAt,
-    resumes: reviewer === null ? { type: 'attempt' } : { type: 'review', reviewer },
+    resumes,
   });
 }
 

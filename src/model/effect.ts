@@ -9,6 +9,10 @@ const common = { id: z.string(), item: ItemId, run: z.number().int().positive() 
 export const Tried = z.strictObject({ attempt: z.string(), result: z.string().max(1_000) });
 export type Tried = z.infer<typeof Tried>;
 
+/** Files of a commit that a breaker has written. */
+export const BreakerCases = z.strictObject({ commit: CommitId, paths: z.array(z.string()) });
+export type BreakerCases = z.infer<typeof BreakerCases>;
+
 /** What the machine asks for. Imperative; performed at least once; each ends with exactly one event. */
 export const Effect = z.discriminatedUnion('type', [
   /** Take in the user's commits, read configuration from the accepted commit, prove environment and checks on it. */
@@ -55,6 +59,22 @@ export const Effect = z.discriminatedUnion('type', [
     commit: CommitId,
     artifacts: z.record(Name, ArtifactRef),
   }),
+  /** A breaker's session, and the runs of its cases. */
+  z.strictObject({
+    type: z.literal('break'),
+    ...common,
+    phase: Name,
+    number: z.number().int().positive(),
+    agent: Name,
+    base: CommitId,
+    commit: CommitId,
+    /** Cases of earlier rounds, which it must still pass. */
+    known: BreakerCases.nullable(),
+    /** Whether new cases are asked for; else the known ones are run again. */
+    asks: z.boolean(),
+    feedback: z.array(Feedback),
+    contributors: z.array(z.string()),
+  }),
   /** Bring `commit` onto the target: fast-forward when the target is still `base`, else rebase and say so. */
   z.strictObject({
     type: z.literal('land'),
@@ -73,6 +93,7 @@ export const Effect = z.discriminatedUnion('type', [
     resumes: z.union([
       z.strictObject({ type: z.literal('attempt') }),
       z.strictObject({ type: z.literal('review'), reviewer: Name }),
+      z.strictObject({ type: z.literal('break') }),
     ]),
   }),
 ]);

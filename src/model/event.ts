@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { BreakOutcome } from './breaker.ts';
 import { CommitId, ContentHash, Name, type ItemId } from './id.ts';
 import { AttemptOutcome, CheckResult, Feedback, ReviewOutcome } from './outcome.ts';
 import { SessionRecord } from './session-record.ts';
@@ -109,6 +110,15 @@ export const EventBody = z.discriminatedUnion('type', [
       sessions: z.array(SessionRecord),
     })
     .describe('One reviewer’s session ended, in whatever way.'),
+  z
+    .strictObject({
+      type: z.literal('break-finished'),
+      effect: z.string(),
+      outcome: BreakOutcome,
+      usage: Usage,
+      sessions: z.array(SessionRecord),
+    })
+    .describe('A breaker’s round ended, in whatever way.'),
   z
     .strictObject({ type: z.literal('timer-fired'), effect: z.string() })
     .describe('A wait for a quota or an outage is over.'),

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { ArtifactRef } from './artifact.ts';
+import type { BreakOutcome } from './breaker.ts';
 import { BuiltInCheck, CheckKind } from './check.ts';
 import { Concern } from './concern.ts';
 import { CommitId, ContentHash, Name } from './id.ts';
@@ -143,7 +144,7 @@ export const Feedback = z.strictObject({
 export type Feedback = z.infer<typeof Feedback>;
 
 /** The failure of the session, when that is how it ended; `null` when the agent gave some answer. */
-export function failureIn(outcome: AttemptOutcome | ReviewOutcome): SessionFailure | null {
+export function failureIn(outcome: AttemptOutcome | BreakOutcome | ReviewOutcome): SessionFailure | null {
   switch (outcome.type) {
     case 'succeeded':
     case 'unchanged':
@@ -151,6 +152,8 @@ export function failureIn(outcome: AttemptOutcome | ReviewOutcome): SessionFailu
     case 'spec-conflict':
     case 'question':
     case 'reviewed':
+    case 'tried':
+    case 'no-case':
       return null;
     case 'crashed':
     case 'stalled':

@@ -4,6 +4,7 @@
  * providers accept no other schema, and an empty list is a clearer answer than a missing one.
  */
 import { z } from 'zod';
+import { BreakReport, CaseJudgements } from './breaker.ts';
 import { Finding, Review, Severity } from './outcome.ts';
 
 const summary = z
@@ -211,6 +212,8 @@ export const phaseResults = {
   review: DescribedReview,
   outline: Outline,
   diagnosis: Diagnosis,
+  break: BreakReport,
+  'case-judgements': CaseJudgements,
 } as const satisfies Readonly<Record<string, z.ZodObject>>;
 
 /** A name that `output:` of a phase can give without naming a file. */

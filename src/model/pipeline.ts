@@ -35,6 +35,20 @@ export const ReviewerFile = z.strictObject({
   agent: Name.optional().describe('Overrides the route.'),
 });
 
+/** Another agent that tries to break the work before reviewers see it, with tests drawn from the item's criteria. */
+export const BreakerFile = z.strictObject({
+  instructions: Instructions.optional().describe('What the breaker follows. Default: break.'),
+  judge: Instructions.optional().describe('What another session follows that judges its cases. Default: judge-cases.'),
+  rounds: z.number().int().positive().max(10).optional().describe('Sessions of the breaker, at most. Default: 2.'),
+});
+
+export type BreakerFile = z.infer<typeof BreakerFile>;
+
+/** What its two sessions follow. */
+export function breakerInstructions({ instructions, judge }: BreakerFile): { breaker: string; judge: string } {
+  return { breaker: instructions ?? 'break', judge: judge ?? 'judge-cases' };
+}
+
 /** One phase as written in `.millwright/pipelines/NAME.yaml`. */
 export const PhaseFile = z.strictObject({
   id: Name.describe('Unique in the pipeline.'),
@@ -53,6 +67,9 @@ export const PhaseFile = z.strictObject({
     .array(Name)
     .optional()
     .describe('Checks of millwright.yaml that must pass; all takes every one; specs: changed specs must be ready.'),
+  breaker: BreakerFile.optional().describe(
+    'Another agent tries to break the work with tests of its own; what it breaks goes back. Agents: routes PHASE.breaker and PHASE.judge.',
+  ),
   reviews: z.array(ReviewerFile).min(1).optional().describe('Reviewers, each a fresh session; all must pass.'),
   approval: z.boolean().optional().describe('A person must approve before the phase ends.'),
   loop: z
@@ -84,6 +101,7 @@ export type PipelineFile = z.infer<typeof PipelineFile>;
 
 /** Instructions as pinned: the text is an artifact. */
 export const PinnedInstructions = z.strictObject({ name: z.string(), hash: ContentHash });
+export type PinnedInstructions = z.infer<typeof PinnedInstructions>;
 
 export const PinnedOutput = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('text') }),
@@ -93,6 +111,14 @@ export type PinnedOutput = z.infer<typeof PinnedOutput>;
 
 export const PinnedReviewer = z.strictObject({ id: Name, instructions: PinnedInstructions, agent: Name });
 export type PinnedReviewer = z.infer<typeof PinnedReviewer>;
+
+export const PinnedBreaker = z.strictObject({
+  instructions: PinnedInstructions,
+  agent: Name,
+  judge: z.strictObject({ instructions: PinnedInstructions, agent: Name }),
+  rounds: z.number().int().positive(),
+});
+export type PinnedBreaker = z.infer<typeof PinnedBreaker>;
 
 export const PinnedPhase = z.strictObject({
   id: Name,
@@ -108,6 +134,7 @@ export const PinnedPhase = z.strictObject({
     })
     .nullable(),
   checks: z.array(Name),
+  breaker: PinnedBreaker.optional(),
   reviews: z.array(PinnedReviewer),
   approval: z.boolean(),
   /** Findings go back to phase `to`, at most `max` times. */

@@ -160,6 +160,7 @@ function eventId(item: ItemId, body: EventBody, options: AppendOptions, newId: (
     case 'attempt-finished':
     case 'checks-finished':
     case 'review-finished':
+    case 'break-finished':
     case 'timer-fired':
     case 'rebased':
     case 'land-conflicted':

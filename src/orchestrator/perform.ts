@@ -8,6 +8,7 @@ import { SessionVanished, StepAborted, type StepContext, type StepItem } from '.
 import { landEffect } from '../steps/land-candidate.ts';
 import { prepareRun } from '../steps/prepare-run.ts';
 import { runAttempt } from '../steps/run-attempt.ts';
+import { runBreaker } from '../steps/run-breaker.ts';
 import { runChecks } from '../steps/run-checks.ts';
 import { runReview } from '../steps/run-review.ts';
 import type { Store } from '../store/store.ts';
@@ -99,6 +100,8 @@ async function runStep(
       return runChecks(effect, about, context, signal);
     case 'review':
       return runReview(effect, about, context, signal);
+    case 'break':
+      return runBreaker(effect, about, context, signal);
     case 'land':
       return landEffect(effect, about, context, signal);
     case 'timer':

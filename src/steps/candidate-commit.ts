@@ -30,16 +30,30 @@ export async function importWork(
       (await readFileAt(gitDir, effect.base, `specs/${name}/spec.md`))?.toString('utf8') ?? '';
     await numberCriteria(place.copy.tree, before);
   }
+  const isProtected = isOutOfReach(pipeline, phase.maker?.paths ?? null);
+  return take(effect, about, place, { head: effect.start, isProtected, conflicted: effect.conflicts });
+}
+
+/** What a breaker left beside the accepted files; it is never landed as it is. */
+export function importCases(work: Work, about: StepItem, place: Workplace): ReturnType<typeof importTree> {
+  const isProtected = isOutOfReach(pinned(about), null);
+  return take(work, about, place, { head: work.base, isProtected, conflicted: [] });
+}
+
+async function take(
+  work: Work,
+  about: StepItem,
+  place: Workplace,
+  what: Pick<Parameters<typeof importTree>[0], 'head' | 'isProtected' | 'conflicted'>,
+): ReturnType<typeof importTree> {
   const importing = importTree({
     copy: place.copy,
     candidate: place.candidate,
-    base: effect.base,
-    head: effect.start,
-    ...(await describeCommit(effect, about, place)),
-    limits: { maxBytes: Math.min(pipeline.limits.copyBytes, maxImportBytes), maxFiles: maxImportFiles },
-    isProtected: isOutOfReach(pipeline, phase.maker?.paths ?? null),
+    base: work.base,
+    ...what,
+    ...(await describeCommit(work, about, place)),
+    limits: { maxBytes: Math.min(pinned(about).limits.copyBytes, maxImportBytes), maxFiles: maxImportFiles },
     ignore: place.ours,
-    conflicted: effect.conflicts,
   });
   return importing.catch((error: unknown) => {
     if (error instanceof GitFailed)
@@ -60,17 +74,23 @@ export async function claimCriteria(
 }
 
 /** A commit of files that git has already. */
-export async function commitFiles(
-  effect: EffectOf<'attempt'>,
-  about: StepItem,
-  place: Workplace,
-  tree: string,
-): Promise<string> {
-  return commitTree(place.candidate, { tree, base: effect.base, ...(await describeCommit(effect, about, place)) });
+export async function commitFiles(work: Work, about: StepItem, place: Workplace, tree: string): Promise<string> {
+  return commitTree(place.candidate, { tree, base: work.base, ...(await describeCommit(work, about, place)) });
+}
+
+/** Whose work a commit is: of a phase's maker, or of its breaker. */
+export interface Work {
+  readonly item: string;
+  readonly run: number;
+  /** `build`, or `build.breaker`. */
+  readonly phase: string;
+  readonly number: number;
+  readonly base: string;
+  readonly contributors: readonly string[];
 }
 
 async function describeCommit(
-  { item: id, run, phase, number, contributors }: EffectOf<'attempt'>,
+  { item: id, run, phase, number, contributors }: Work,
   about: StepItem,
   { copy }: Workplace,
 ) {

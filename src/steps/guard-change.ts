@@ -3,8 +3,7 @@
  * run; here the base's tests are run against its code, and its tests against the base's code, where that says something.
  */
 import { createHash } from 'node:crypto';
-import { programsBehind } from '../guard/started-programs.ts';
-import { createFileRules, type FileRules } from '../guard/files.ts';
+import type { FileRules } from '../guard/files.ts';
 import type { Roll } from '../guard/census.ts';
 import type { Finding } from '../guard/finding.ts';
 import {
@@ -26,6 +25,7 @@ import type { StepContext, StepItem } from './context.ts';
 import { reportersOf, rollsOf } from './rolls.ts';
 import type { RanCheck } from './run-commands.ts';
 import { runElsewhere } from './run-elsewhere.ts';
+import { rulesOf } from './test-rules.ts';
 
 /** The commands whose results it looks at. */
 export function checksForGuard({ checks }: PinnedPipeline): readonly string[] {
@@ -53,7 +53,7 @@ export async function guardChange(
   const changed = await changedFiles({ gitDir, from: base, to: effect.commit });
   if (changed.length === 0) return outcome([], startedAt);
   const rules = await rulesOf(room.pipeline, gitDir, base, atBase);
-  const elsewhere = runElsewhere(effect, about, room, reportersOf(atBase), context, signal);
+  const elsewhere = runElsewhere(effect.id, about, room, reportersOf(atBase), context, signal);
   const altered = changedTestsOf(changed, rules);
   const testFiles = changed.filter(({ path }) => rules.isTest(path)).map(({ path }) => path);
   const candidate = rollsOf(ran);
@@ -76,51 +76,16 @@ export async function guardChange(
       restored:
         altered.length === 0 || !isGreen
           ? null
-          : await elsewhere('as-before', { commit: effect.commit, from: base, paths: altered }),
-      without: isAsked ? await elsewhere('without', { commit: base, from: effect.commit, paths: testFiles }) : null,
+          : rollsOf(await elsewhere('as-before', { commit: effect.commit, from: base, paths: altered })),
+      without: isAsked
+        ? rollsOf(await elsewhere('without', { commit: base, from: effect.commit, paths: testFiles }))
+        : null,
     },
   });
   const agreed = new Set(effect.allowed ?? []);
   const allowed = new Set(room.pipeline.guard.allow);
   const concerns = findings.map(toConcern).filter(({ key, family }) => !agreed.has(key) && !allowed.has(family));
   return outcome(concerns, startedAt);
-}
-
-async function rulesOf(
-  { checks, guard }: PinnedPipeline,
-  gitDir: string,
-  base: string,
-  atBase: readonly Roll[],
-): Promise<FileRules> {
-  const files = await listFilesAt(gitDir, base, '');
-  const manifests = files.filter((path) => /(?:^|\/)package\.json$/.test(path)).slice(0, maxManifests);
-  const texts = await readFilesAt(gitDir, base, manifests);
-  const scripts = Map.groupBy(
-    [...texts.values()].flatMap((text) => scriptsIn(text.toString('utf8'))),
-    ([name]) => name,
-  );
-  const commands = new Map([...scripts].map(([name, all]) => [name, all.map(([, command]) => command)]));
-  const programs = Object.values(checks).flatMap((check) =>
-    'run' in check ? programsBehind(check.run, commands, files) : [],
-  );
-  const there = new Set(files);
-  const named = new Set(
-    atBase.flatMap(({ tests }) => tests.flatMap(({ file }) => (file !== null && there.has(file) ? [file] : []))),
-  );
-  return createFileRules({ tests: guard.tests, judges: guard.judges, programs, named });
-}
-
-const maxManifests = 200;
-
-function scriptsIn(manifest: string): readonly (readonly [string, string])[] {
-  try {
-    const { scripts } = JSON.parse(manifest) as { scripts?: Record<string, unknown> };
-    return Object.entries(scripts ?? {}).filter((each): each is [string, string] => typeof each[1] === 'string');
-  } catch (error) {
-    // One that lies among fixtures may be broken on purpose.
-    if (error instanceof SyntaxError || error instanceof TypeError) return [];
-    throw error;
-  }
 }
 
 /** Read as text, and read as tests, at most. */

@@ -159,7 +159,7 @@ async function missingOnMachine(about: StepItem, context: StepContext): Promise<
   const walls = await context.sandboxOf(rung).missing();
   if (walls !== null)
     return { reason: 'rung-missing', detail: `this item needs the sandbox ${rung}: ${walls.what}`, next: walls.next };
-  for (const [name, config] of agentsInUse(about.pipeline)) {
+  for (const [name, config] of Object.entries(about.pipeline?.agents ?? {})) {
     const missing = await context.agentOf(config.adapter).missing(config);
     if (missing !== null)
       return { reason: 'agent-missing', detail: `agent ${name}: ${missing.what}`, next: missing.next };
@@ -177,22 +177,10 @@ async function missingOnMachine(about: StepItem, context: StepContext): Promise<
 
 /** What the configuration gives to agents of the user's own; each run names it. */
 function grantsOf(pipeline: PinnedPipeline): string[] {
-  return agentsInUse(pipeline).flatMap(([name, { login, passEnv }]) => [
+  return Object.entries(pipeline.agents).flatMap(([name, { login, passEnv }]) => [
     ...(login === true ? [`agent ${name} is given your own login of its program, read-only`] : []),
     ...((passEnv ?? []).length > 0 ? [`agent ${name} is given ${(passEnv ?? []).join(', ')}`.slice(0, 500)] : []),
   ]);
-}
-
-function agentsInUse(
-  pipeline: PinnedPipeline | null,
-): readonly (readonly [string, PinnedPipeline['agents'][string]])[] {
-  const names = new Set(
-    (pipeline?.phases ?? []).flatMap(({ maker, reviews }) => [
-      ...(maker === null ? [] : [maker.agent]),
-      ...reviews.map(({ agent }) => agent),
-    ]),
-  );
-  return Object.entries(pipeline?.agents ?? {}).filter(([name]) => names.has(name));
 }
 
 /** A check that finds no test on the base is not red: the first item may be the one that brings the first test. */

@@ -21,6 +21,8 @@ export interface PromptParts {
   readonly reach: Reach | null;
   readonly item: Pick<WorkItem, 'id' | 'title' | 'body' | 'criteria'>;
   readonly artifacts: readonly { readonly phase: string; readonly text: string }[];
+  /** What else it has to know, under titles of its own. */
+  readonly material?: readonly { readonly title: string; readonly label: string; readonly text: string }[];
   readonly checks: readonly { readonly name: string; readonly run: string }[];
   /** What the maker of the change says of it; a reviewer reads it last. */
   readonly claims?: readonly { readonly phase: string; readonly text: string }[];
@@ -35,10 +37,13 @@ export function writePrompt(parts: PromptParts): string {
     bodyOf(parts.instructions),
     contract(parts),
     section(`The request (${parts.item.id})`, fence('request', `${parts.item.title}\n\n${parts.item.body}`.trim())),
-    parts.item.criteria.length === 0 ? '' : section('Acceptance criteria', criteriaText(parts.item.criteria)),
+    parts.item.criteria.length === 0
+      ? ''
+      : section('Acceptance criteria', criteriaText(parts.item.criteria, parts.exits)),
     ...parts.artifacts.map(({ phase, text }) =>
       section(`Result of the phase ${phase}`, fence(phase, cut(text, artifactChars))),
     ),
+    ...(parts.material ?? []).map(({ title, label, text }) => section(title, fence(label, cut(text, artifactChars)))),
     parts.diff === null ? '' : section('The change under review', changeText(parts.diff)),
     ...(parts.claims ?? []).map(({ phase, text }) =>
       section(
@@ -106,10 +111,10 @@ function reachText({ only, never }: Reach): string {
 }
 
 /** The definition of done: what must hold, and what will show it. */
-function criteriaText(criteria: WorkItem['criteria']): string {
+function criteriaText(criteria: WorkItem['criteria'], isMaker: boolean): string {
   const tasks = criteria.map(({ id, action, text, before, evidence }) => {
     const asked = [
-      `${id}: ${actionText[action]}`,
+      `${id}: ${(isMaker ? actionText : judgedText)[action]}`,
       fence('criterion', text),
       ...(before === null ? [] : ['Until now it said:', fence('criterion', before)]),
       ...(action === 'remove' || action === 'adopt' ? [] : [`Evidence: ${evidenceText(id, evidence)}.`]),
@@ -118,6 +123,14 @@ function criteriaText(criteria: WorkItem['criteria']): string {
   });
   return ['The work is done when each of these holds, and not before.', ...tasks].join('\n\n');
 }
+
+/** For whoever is to say whether it holds. */
+const judgedText = {
+  implement: 'it is new, and has to hold.',
+  change: 'it has changed, and has to hold as it is now.',
+  remove: 'it is not wanted any more; what is there for it alone has to be gone.',
+  adopt: 'the spec is to say what the code does now.',
+} as const;
 
 const actionText = {
   implement: 'make it hold.',

@@ -63,6 +63,16 @@ export async function findRolls(about: StepItem, commit: string, context: StepCo
   });
 }
 
+/** What tests did on a candidate; empty where nobody noted it. */
+export async function rollsOfCandidate(
+  about: StepItem,
+  commit: string,
+  context: StepContext,
+): Promise<readonly Roll[]> {
+  const hash = await findRolls(about, commit, context);
+  return hash === null ? [] : ((await loadRolls(hash, context)) ?? []);
+}
+
 /** What tests did on an accepted commit, as its proof says; `null` where nothing is proven. */
 export async function rollsOfBase(
   about: StepItem,

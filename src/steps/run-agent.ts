@@ -115,7 +115,7 @@ export async function runAgent(task: AgentTask, context: StepContext, signal: Ab
 }
 
 /** What is left of the session's reservation for its next turn. */
-function leftOf(capMicroUsd: number | null, usage: Usage | null): number | null {
+export function leftOf(capMicroUsd: number | null, usage: Usage | null): number | null {
   if (capMicroUsd === null || usage === null || usage.costMicroUsd === null) return capMicroUsd;
   return Math.max(0, capMicroUsd - usage.costMicroUsd);
 }

@@ -64,8 +64,8 @@ async function runAll(
   const known = await rollsOfBase(about, base, context);
   // The target has moved to a commit that nobody has proven: what its tests do is not known yet.
   const isUnknown = isGuarded && known === null && base !== effect.commit;
-  const elsewhere = runElsewhere(effect, about, room, new Map(), context, signal);
-  const atBase = isUnknown ? await elsewhere('base', { commit: base, from: base, paths: [] }) : (known ?? []);
+  const elsewhere = runElsewhere(effect.id, about, room, new Map(), context, signal);
+  const atBase = isUnknown ? rollsOf(await elsewhere('base', { commit: base, from: base, paths: [] })) : (known ?? []);
   const reporters = reportersOf(atBase);
   const first = await runCommands([...new Set([...asked, ...needed])], room, context, signal, reporters);
   const unsteady = await readFlaky(about, context);

@@ -117,11 +117,14 @@ async function emptyOfProcesses(folder: string): Promise<void> {
 
 /** What we name a session's folder: a turn of an agent, a check. The agent's own home lies beside them. */
 const sessionName = /^(?:turn-[0-9]+|[a-z][a-z0-9-]*\.check)$/;
+/** Below this folder of an effect lie the sessions of a second agent that it needs. */
+export const secondAgent = 'second';
 
 /** Ends every session of an effect. Nothing is removed, and nothing that an agent could write is looked at. */
 export async function killSessions(folder: string): Promise<void> {
-  for (const name of await readdir(folder).catch(absent))
-    if (sessionName.test(name)) await killSession(join(folder, name));
+  for (const place of [folder, join(folder, secondAgent)])
+    for (const name of await readdir(place).catch(absent))
+      if (sessionName.test(name)) await killSession(join(place, name));
 }
 
 function absent(error: NodeJS.ErrnoException): readonly string[] {

@@ -78,6 +78,7 @@ export function endOf({ effect }: EffectStart): EventBody {
       };
     case 'checks':
     case 'review':
+    case 'break':
     case 'timer':
       throw new Error(`${effect.type} is no part of this pipeline`);
   }

@@ -75,7 +75,7 @@ describe('a change whose own tests are green only because of what it did to them
     await desk.mw(['up', '--until-empty']);
   }, 90_000);
   afterAll(async () => {
-    for (const id of ids.values()) expect(await desk.mw(['cancel', id])).toMatchObject({ code: 0 });
+    for (const id of ids.values()) await desk.mw(['cancel', id]);
   });
 
   it.each(acts)(

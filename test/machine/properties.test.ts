@@ -4,8 +4,9 @@ import { holds } from '../../src/machine/condition.ts';
 import { refold } from '../../src/machine/fold.ts';
 import { schedule } from '../../src/machine/schedule.ts';
 import type { ItemState } from '../../src/machine/state.ts';
+import type { EventOf } from '../../src/model/event.ts';
 import type { Facts } from '../../src/model/outcome.ts';
-import type { PinnedPipeline } from '../../src/model/pipeline.ts';
+import type { PinnedPhase, PinnedPipeline } from '../../src/model/pipeline.ts';
 import { pipelines, viewOf, walk, type Walk } from './world.ts';
 
 const sequences = fc.tuple(pipelines, fc.array(fc.nat(1_000_000), { minLength: 20, maxLength: 250 }));
@@ -18,6 +19,7 @@ describe('over generated pipelines and everything that can happen', () => {
       landedAfterRebase: 0,
       waiting: 0,
       concerns: 0,
+      broken: 0,
       paused: 0,
       parked: 0,
       cancelled: 0,
@@ -91,19 +93,23 @@ describe('over generated pipelines and everything that can happen', () => {
     expectGatesPassed(done);
   });
 
-  test('a machine that forgot one gate would be caught', () => {
-    const caught = fc.check(
-      fc.property(sequences, ([pipeline, choices]) => {
-        const done = walk(
-          { ...pipeline, phases: pipeline.phases.map((phase) => ({ ...phase, reviews: [] })) },
-          choices,
-        );
-        expectGatesPassed({ ...done, pipeline });
-      }),
-      { numRuns: 2_000 },
-    );
-    expect(caught.failed).toBe(true);
-  }, 60_000);
+  test.each<[string, (phase: PinnedPhase) => PinnedPhase]>([
+    ['reviewers', (phase) => ({ ...phase, reviews: [] })],
+    ['breaker', ({ breaker, ...phase }) => (breaker === undefined ? phase : { ...phase })],
+  ])(
+    'a machine that forgot its %s would be caught',
+    (_, forget) => {
+      const caught = fc.check(
+        fc.property(sequences, ([pipeline, choices]) => {
+          const done = walk({ ...pipeline, phases: pipeline.phases.map(forget) }, choices);
+          expectGatesPassed({ ...done, pipeline });
+        }),
+        { numRuns: 2_000 },
+      );
+      expect(caught.failed).toBe(true);
+    },
+    60_000,
+  );
 });
 
 function expectReplayed({ pipeline, events, states }: Walk): void {
@@ -152,6 +158,7 @@ function expectGatesPassed(done: Walk): void {
   const proven = new Set<string>();
   const judged = new Set<string>();
   const approvals = new Set<string>();
+  const held = new Set<string>();
   const gates = new Map(done.states.flatMap(({ gate }) => (gate === null ? [] : [[gate.id, gate] as const])));
   for (const { body } of events) {
     if (body.type === 'retry-requested') fromStart = body.phase === null;
@@ -175,6 +182,12 @@ function expectGatesPassed(done: Walk): void {
         body.outcome.review.findings.length === 0;
       if (good) judged.add(`${effect.phase}/${effect.reviewer}`);
     }
+    const broken = body.type === 'break-finished' ? effects.get(body.effect) : undefined;
+    if (body.type === 'break-finished' && broken?.type === 'break' && body.outcome.type === 'tried') {
+      const { commit, cases } = body.outcome;
+      const isHeld = cases.every(({ verdict }) => verdict === 'held');
+      if (isHeld && (commit === landed.commit || commit === source)) held.add(broken.phase);
+    }
     const gate = body.type === 'approved' ? gates.get(body.gate) : undefined;
     if (gate?.type === 'approval' && (gate.commit === landed.commit || gate.commit === source))
       approvals.add(gate.phase);
@@ -184,6 +197,7 @@ function expectGatesPassed(done: Walk): void {
     for (const name of phase.checks) expect(proven, `${name} on the landed commit`).toContain(name);
     for (const { id } of phase.reviews)
       expect(judged, `reviewer ${id} on the landed commit`).toContain(`${phase.id}/${id}`);
+    if (phase.breaker !== undefined) expect(held, `breaker of ${phase.id}`).toContain(phase.id);
     if (phase.approval) expect(approvals, `approval of ${phase.id}`).toContain(phase.id);
   }
 }
@@ -204,6 +218,12 @@ function count(seen: Record<string, number>, { states, events }: Walk): void {
   const add = (name: string, when: boolean) => (seen[name] = (seen[name] ?? 0) + Number(when));
   add('landed', last?.landed?.delivery != null);
   add('landedAfterRebase', last?.landed?.delivery != null && events.some(({ body }) => body.type === 'rebased'));
+  const isBroken = ({ outcome }: EventOf<'break-finished'>) =>
+    outcome.type === 'tried' && outcome.cases.some(({ verdict }) => verdict === 'broke');
+  add(
+    'broken',
+    events.some(({ body }) => body.type === 'break-finished' && isBroken(body)),
+  );
   add(
     'concerns',
     states.some(({ gate }) => gate?.type === 'concerns'),

@@ -1,19 +1,17 @@
 /** A world for the machine: generated pipelines, and a walk that lets everything happen that can happen to one item. */
 import fc from 'fast-check';
 import { pipelineFor, fold } from '../../src/machine/fold.ts';
-import type { Concern } from '../../src/model/concern.ts';
 import type { FactoryView } from '../../src/machine/factory-view.ts';
 import { schedule } from '../../src/machine/schedule.ts';
 import type { ItemState } from '../../src/machine/state.ts';
 import { machineVersion } from '../../src/machine/transition.ts';
 import type { Effect } from '../../src/model/effect.ts';
 import type { EventBody, JournalEvent } from '../../src/model/event.ts';
-import type { AttemptOutcome, CheckStatus, ReviewOutcome } from '../../src/model/outcome.ts';
 import type { PinnedPhase, PinnedPipeline } from '../../src/model/pipeline.ts';
-import type { SessionFailure } from '../../src/model/session-failure.ts';
 import { unknownUsage } from '../../src/model/usage.ts';
 import type { WorkItem } from '../../src/model/work-item.ts';
 import { scheduledItem } from '../../src/machine/view.ts';
+import { attemptOutcome, breakOutcome, checkResult, reviewOutcome } from './outcomes.ts';
 
 const hash = (n: number) => n.toString(16).padStart(64, '0');
 export const commitOf = (n: number) => n.toString(16).padStart(40, '0');
@@ -33,7 +31,16 @@ export const item: WorkItem = {
   priority: 0,
   budgetMicroUsd: null,
   rung: null,
-  criteria: [],
+  criteria: [
+    {
+      id: 'a/AC-1',
+      action: 'implement',
+      hash: 'a'.repeat(16),
+      text: 'it is',
+      before: null,
+      evidence: { type: 'test' },
+    },
+  ],
 };
 
 const phaseShape = fc.record({
@@ -41,6 +48,10 @@ const phaseShape = fc.record({
   writes: fc.boolean(),
   text: fc.boolean(),
   checks: fc.subarray(checkNames),
+  breaker: fc.oneof(
+    { weight: 6, arbitrary: fc.constant(null) },
+    { weight: 1, arbitrary: fc.integer({ min: 1, max: 2 }) },
+  ),
   reviews: fc.subarray(reviewers),
   approval: fc.boolean(),
   max: fc.integer({ min: 1, max: 3 }),
@@ -73,6 +84,7 @@ export const pipelines: fc.Arbitrary<PinnedPipeline> = fc
             }
           : null,
         checks: hasMaker ? shape.checks : [...shape.checks],
+        ...(shape.breaker === null ? {} : { breaker: breaker(shape.breaker) }),
         reviews: (hasMaker ? shape.reviews : shape.reviews.length === 0 ? ['correctness'] : shape.reviews).map(
           (id) => ({
             id,
@@ -114,23 +126,10 @@ export const pipelines: fc.Arbitrary<PinnedPipeline> = fc
     };
   });
 
-const failures: readonly SessionFailure[] = [
-  { type: 'crashed', exitCode: 1, detail: 'x' },
-  { type: 'stalled', silentMs: 5 },
-  { type: 'timed-out', afterMs: 5 },
-  { type: 'malformed', problems: ['x'] },
-  { type: 'denied', detail: 'x' },
-  { type: 'over-budget', detail: 'x' },
-  { type: 'over-turns', detail: 'x' },
-  { type: 'unauthorized', detail: 'x' },
-  { type: 'rate-limited', detail: 'x', resetsAt: '2026-01-02T00:00:00.000Z' },
-  { type: 'rate-limited', detail: 'x', resetsAt: null },
-  { type: 'provider-failed', detail: 'x' },
-  { type: 'unreachable', detail: 'x' },
-  { type: 'context-overflow', detail: 'x' },
-  { type: 'not-installed', detail: 'x' },
-  { type: 'unsafe-content', problems: ['x'] },
-];
+export function breaker(rounds: number): NonNullable<PinnedPhase['breaker']> {
+  const instructions = { name: 'break', hash: hash(3) };
+  return { instructions, agent: 'reviewer', judge: { instructions, agent: 'reviewer' }, rounds };
+}
 
 export interface Walk {
   readonly pipeline: PinnedPipeline;
@@ -282,6 +281,14 @@ function endOf(
       };
     case 'review':
       return { type: 'review-finished', effect: id, outcome: reviewOutcome(pick), usage, sessions: [] };
+    case 'break':
+      return {
+        type: 'break-finished',
+        effect: id,
+        outcome: breakOutcome(effect, pick, newCommit),
+        usage,
+        sessions: [],
+      };
     case 'land': {
       const turn = pick(6);
       if (turn === 0)
@@ -294,86 +301,4 @@ function endOf(
     case 'timer':
       return { type: 'timer-fired', effect: id };
   }
-}
-
-function attemptOutcome(start: string, pick: (n: number) => number, newCommit: () => string): AttemptOutcome {
-  const turn = pick(12);
-  const facts = pick(2) === 0 ? { size: pick(2) === 0 ? 'big' : 'small' } : {};
-  if (turn < 9) return { type: 'succeeded', commit: newCommit(), changed: true, result: null, facts, summary: '' };
-  if (turn === 9) return { type: 'succeeded', commit: start, changed: false, result: null, facts, summary: '' };
-  const others: AttemptOutcome[] = [
-    { type: 'unchanged', summary: '' },
-    { type: 'no-change-needed', reason: 'x' },
-    { type: 'spec-conflict', criterion: 'x', evidence: 'x' },
-    { type: 'question', question: 'x', options: [] },
-    ...failures,
-  ];
-  return others[pick(others.length)] ?? { type: 'unchanged', summary: '' };
-}
-
-function checkResult(name: string, pick: (n: number) => number) {
-  if (pick(60) === 0) return [];
-  const statuses: CheckStatus[] = [
-    'passed',
-    'passed',
-    'passed',
-    'passed',
-    'passed',
-    'passed',
-    'passed',
-    'passed',
-    'passed',
-    'failed',
-    'ran-no-test',
-    'timed-out',
-  ];
-  const isGuard = name === 'guard';
-  const status = isGuard && pick(3) === 0 ? 'failed' : (statuses[pick(statuses.length)] ?? 'failed');
-  return [
-    {
-      name,
-      kind: isGuard ? ('guard' as const) : ('command' as const),
-      ...(isGuard && status === 'failed' ? { concerns: concernsOf(pick) } : {}),
-      status,
-      exitCode: 0,
-      tests: null,
-      excerpt: '',
-      signature: String(pick(3)),
-      log: null,
-      durationMs: 1,
-    },
-  ];
-}
-
-function concernsOf(pick: (n: number) => number): Concern[] {
-  return Array.from({ length: pick(3) }, (_, index) => ({
-    family: pick(2) === 0 ? 'test-changed' : 'lint-silenced',
-    key: hash(pick(4)).slice(0, 16),
-    path: `${index}.ts`,
-    line: null,
-    says: 'x',
-  }));
-}
-
-function reviewOutcome(pick: (n: number) => number): ReviewOutcome {
-  const turn = pick(14);
-  if (turn < 11) return { type: 'reviewed', review: { verdict: 'pass', findings: [] } };
-  if (turn === 11) {
-    return {
-      type: 'reviewed',
-      review: {
-        verdict: 'fail',
-        findings: [{ severity: 'major', title: `t${pick(2)}`, file: null, line: null, evidence: 'e' }],
-      },
-    };
-  }
-  if (turn === 12)
-    return {
-      type: 'reviewed',
-      review: {
-        verdict: 'pass',
-        findings: [{ severity: 'blocker', title: 't', file: null, line: null, evidence: 'e' }],
-      },
-    };
-  return failures[pick(failures.length)] ?? { type: 'stalled', silentMs: 1 };
 }

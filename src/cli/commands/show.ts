@@ -28,6 +28,7 @@ export function define(command: Command, context: CliContext): void {
             attempts: page.attempts,
             checks: page.checks,
             findings: page.findings,
+            breaks: page.breaks,
             usage: page.usage,
             gate: page.gate,
             landed: page.landed,
@@ -96,10 +97,26 @@ function sectionsOf(page: ItemPage): readonly (readonly [string, readonly (reado
     ['Evidence', claims],
     ['Phases', phases],
     ['Attempts', attempts],
+    ['What the breaker tried', tellBreaks(page)],
   ];
 }
 
 function tellEvidence(type: Evidence['type'], verdict: CriterionVerdict | undefined): string {
   if (type === 'test') return verdict?.type ?? 'not tested yet';
   return type === 'hold-out' ? `hold-out ${verdict?.holdout ?? 'not run yet'}` : type;
+}
+
+/** The last word on each case, and the ideas of which none came. */
+function tellBreaks({ breaks }: ItemPage): readonly (readonly string[])[] {
+  const cases = new Map(breaks.flatMap((round) => round.cases.map((each) => [each.path, each])));
+  const ideas = breaks.flatMap(({ tried }) => tried.filter(({ file }) => !cases.has(file)));
+  return [
+    ...[...cases.values()].map(({ path, verdict, criteria, says }) => [
+      `  ${oneLine(showControl(path), 60)}`,
+      verdict,
+      criteria.join(', '),
+      verdict === 'held' || verdict === 'broke' ? '' : oneLine(showControl(says), 120),
+    ]),
+    ...ideas.map(({ criterion, idea }) => ['  (no case)', '', showControl(criterion), oneLine(showControl(idea), 120)]),
+  ];
 }
