@@ -13,6 +13,7 @@ import {
   type PinnedPipeline,
   type PipelineFile,
 } from '../model/pipeline.ts';
+import { chooseJudge } from './agent-family.ts';
 import { everyCheck } from './check-gates.ts';
 
 /**
@@ -25,7 +26,11 @@ export function assemblePipeline(
   hashes: ReadonlyMap<string, ContentHash>,
   config: ProjectConfig,
 ): PinnedPipeline {
-  const own = file.phases.map((phase, index) => pinPhase(phase, outputs[index] ?? null, hashes, config));
+  const own = file.phases.map((phase, index) => {
+    const makers = file.phases.slice(0, index + 1).filter(makesTheWork);
+    const names = makers.map((each) => routeOf(config, each));
+    return pinPhase(phase, outputs[index] ?? null, names, hashes, config);
+  });
   const phases = withJudgements(own, config);
   const agents = phases.flatMap((phase) => [
     ...(phase.maker === null ? [] : [phase.maker.agent]),
@@ -65,6 +70,7 @@ export function assemblePipeline(
 function pinPhase(
   phase: PhaseFile,
   output: PinnedOutput | null,
+  makers: readonly string[],
   hashes: ReadonlyMap<string, ContentHash>,
   config: ProjectConfig,
 ): PinnedPhase {
@@ -84,11 +90,14 @@ function pinPhase(
             ...(Array.isArray(phase.writes) ? { paths: phase.writes } : {}),
           },
     checks: checksOf(phase, config),
-    ...(phase.breaker === undefined ? {} : { breaker: pinBreaker(phase, phase.breaker, pinInstructions, config) }),
-    reviews: (phase.reviews ?? []).map(({ id, instructions, agent }) => ({
+    ...(phase.breaker === undefined
+      ? {}
+      : { breaker: pinBreaker(phase, phase.breaker, makers, pinInstructions, config) }),
+    reviews: (phase.reviews ?? []).map(({ id, instructions, agent, sees }) => ({
       id,
       instructions: pinInstructions(instructions),
-      agent: agent ?? routeTo(config, `${phase.id}.${id}`) ?? routeOf(config, phase),
+      agent: agent ?? judgeOf(phase, id, makers, config),
+      ...(sees === undefined ? {} : { sees }),
     })),
     approval: phase.approval ?? false,
     loop: { to, max },
@@ -104,10 +113,11 @@ function pinPhase(
 function pinBreaker(
   phase: PhaseFile,
   breaker: BreakerFile,
+  makers: readonly string[],
   pinInstructions: (name: string) => PinnedInstructions,
   config: ProjectConfig,
 ): PinnedBreaker {
-  const agentOf = (role: string) => routeTo(config, `${phase.id}.${role}`) ?? routeOf(config, phase);
+  const agentOf = (role: string) => judgeOf(phase, role, makers, config);
   const { breaker: instructions, judge } = breakerInstructions(breaker);
   return {
     instructions: pinInstructions(instructions),
@@ -115,6 +125,18 @@ function pinBreaker(
     judge: { instructions: pinInstructions(judge), agent: agentOf('judge') },
     rounds: breaker.rounds ?? 2,
   };
+}
+
+/** Whoever changes files, or else makes the result that reviewers see. */
+function makesTheWork({ instructions, writes }: PhaseFile): boolean {
+  return instructions !== undefined && writes !== false;
+}
+
+/** Who judges: the route of its own; else the phase's, or one of another model family than the makers where a route names one. */
+function judgeOf(phase: PhaseFile, role: string, makers: readonly string[], config: ProjectConfig): string {
+  const own = routeTo(config, `${phase.id}.${role}`);
+  if (own !== undefined || phase.agent !== undefined) return own ?? routeOf(config, phase);
+  return chooseJudge(config, routeOf(config, phase), makers);
 }
 
 function checksOf(phase: PhaseFile, config: ProjectConfig): string[] {

@@ -107,7 +107,8 @@ test('no shipped instructions are left that no shipped pipeline uses', () => {
   const pipelines = [...shipped.pipelines.values()].join('\n');
   const breakers = new Set(/breaker: /.test(pipelines) ? Object.values(breakerInstructions({})) : []);
   const unused = [...shipped.instructions.keys()].filter(
-    (name) => !breakers.has(name) && !new RegExp(`instructions: ${name}( |$)`, 'm').test(pipelines),
+    (name) =>
+      !breakers.has(name) && !new RegExp(`instructions: ${name}[ ,]|instructions: ${name}$`, 'm').test(pipelines),
   );
   expect(unused).toEqual([]);
 });

@@ -45,6 +45,14 @@ export async function mixCommits(mix: {
   }
 }
 
+/** A commit without any file, for whoever is to see none. */
+export async function writeEmptyCommit(gitDir: string): Promise<string> {
+  const tree = await askGit(['mktree'], { gitDir, input: '' });
+  const message = 'Nothing\n';
+  const date = '2000-01-01T00:00:00Z';
+  return writeCommit(gitDir, { tree, parents: [], author: nobody, committer: nobody, date, message });
+}
+
 /** `mode id` by path, bytes in latin1 strings. */
 async function listEntries(gitDir: string, commit: string): Promise<readonly (readonly [string, string])[]> {
   const { stdout } = await runGit(['ls-tree', '-r', '-z', '--full-tree', commit], { gitDir });

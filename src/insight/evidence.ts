@@ -130,6 +130,8 @@ function reviewClaim(phase: string, reviewer: string, state: ItemState): Claim {
       proof: `judged ${review.commit.slice(0, 10)}, which is not the candidate`,
       commit: null,
     };
+  if (review.overruledBy !== undefined)
+    return { claim, level: 'accepted', proof: `overruled by ${review.overruledBy}`, commit: review.commit };
   return review.passed
     ? { claim, level: 'examined', proof: 'passed', commit: review.commit }
     : { claim, level: null, proof: 'did not pass', commit: review.commit };

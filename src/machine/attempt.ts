@@ -5,6 +5,7 @@ import type { PinnedPhase, PinnedPipeline } from '../model/pipeline.ts';
 import type { SessionFailure } from '../model/session-failure.ts';
 import { askAboutConcerns, insistedOn } from './concerns.ts';
 import { specConflict } from './contradiction.ts';
+import { askAboutDispute, findDispute } from './dispute.ts';
 import { openGate } from './gate.ts';
 import { goOn, passes, phaseOf, reviewFailure, sendBack, type Failure } from './phase.ts';
 import { progressOf, updateProgress, type Draft } from './state.ts';
@@ -44,9 +45,12 @@ export function attemptFinished(
         label: 'said done, changed nothing',
         charged: true,
       });
-    case 'no-change-needed':
+    case 'no-change-needed': {
+      const dispute = findDispute(draft, pipeline);
+      if (dispute !== null) return askAboutDispute(draft, dispute, outcome.reason);
       if (outcome.commit !== undefined) draft.head = outcome.commit;
       return openGate(draft, 'no-change', phase.id, `the agent says that no change is needed: ${outcome.reason}`, []);
+    }
     case 'question':
       return openGate(draft, 'question', phase.id, outcome.question, outcome.options, outcome.round);
     case 'spec-conflict':

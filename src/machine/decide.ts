@@ -1,6 +1,7 @@
 /** What people decide: at gates, and about the run as a whole. */
 import type { EventOf } from '../model/event.ts';
 import type { PinnedPipeline } from '../model/pipeline.ts';
+import { grantMore, overrule } from './dispute.ts';
 import { goOn, phaseOf, sendBack } from './phase.ts';
 import { progressOf, updateProgress, type Draft } from './state.ts';
 import { dropAwaiting, wantAttempt, wantPrepare } from './want.ts';
@@ -19,6 +20,10 @@ export function approved(draft: Draft, pipeline: PinnedPipeline | null, body: Ev
     updateProgress(draft, phase.id, { approved: { commit: gate.commit, by: body.by } });
     return goOn(draft, pipeline, phase);
   }
+  if (gate.type === 'dispute') {
+    overrule(draft, gate, body.by);
+    return goOn(draft, pipeline, phaseOf(pipeline, draft.phase ?? gate.phase));
+  }
   if (gate.type === 'concerns') {
     draft.allowed = [...new Set([...(draft.allowed ?? []), ...(gate.concerns ?? []).map(({ key }) => key)])];
     draft.concerns = null;
@@ -36,6 +41,7 @@ export function rejected(draft: Draft, pipeline: PinnedPipeline | null, body: Ev
   const gate = openGateOf(draft, body.gate);
   if (gate === null || pipeline === null) return;
   draft.gate = null;
+  if (gate.type === 'dispute') grantMore(draft, gate.phase);
   sendBack(draft, pipeline, phaseOf(pipeline, gate.phase), {
     feedback: [{ source: 'person', from: body.by, text: body.reason }],
     signature: '',

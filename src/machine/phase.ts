@@ -3,6 +3,7 @@ import type { CheckResult, Facts, Feedback, Review } from '../model/outcome.ts';
 import type { PinnedPhase, PinnedPipeline } from '../model/pipeline.ts';
 import { holds } from './condition.ts';
 import { contradictionStop, findContradiction } from './contradiction.ts';
+import { askAboutDispute, findDispute } from './dispute.ts';
 import { openGate } from './gate.ts';
 import { freshProgress, progressOf, updateProgress, type Draft, type Reason } from './state.ts';
 import { checksOf, stop, wantAttempt, wantBreak, wantChecks, wantLand, wantReview } from './want.ts';
@@ -138,6 +139,8 @@ export interface Failure {
   readonly label: string;
   /** A person's rejection does not use up an attempt. */
   readonly charged: boolean;
+  /** It is what reviewers say: a person may see it otherwise. */
+  readonly disputable?: boolean;
   /** Evidence that contradicts itself: what to say when it stays so. */
   readonly contradiction?: string | null;
 }
@@ -146,27 +149,21 @@ export interface Failure {
 export function sendBack(draft: Draft, pipeline: PinnedPipeline, phase: PinnedPhase, failure: Failure): void {
   recordFailure(draft, phase, failure);
   if (failure.charged && draft.lastFailure.count >= sameFailureLimit) {
-    return stop(
-      draft,
-      stayedTorn(draft, failure) ?? {
-        code: 'same-failure',
-        text: `the same failure ${sameFailureLimit} times in a row in phase ${phase.id}: ${failure.label}`,
-        next: `mw logs ${draft.item.id}, then mw retry ${draft.item.id} --feedback "…"`,
-      },
-    );
+    return giveUp(draft, pipeline, failure, {
+      code: 'same-failure',
+      text: `the same failure ${sameFailureLimit} times in a row in phase ${phase.id}: ${failure.label}`,
+      next: `mw logs ${draft.item.id}, then mw retry ${draft.item.id} --feedback "…"`,
+    });
   }
-  if (phase.loop.to === phase.id) return tryAgain(draft, phase, failure);
+  if (phase.loop.to === phase.id) return tryAgain(draft, pipeline, phase, failure);
   const rounds = progressOf(draft, phase.id).rounds + (failure.charged ? 1 : 0);
   updateProgress(draft, phase.id, { rounds, status: 'pending' });
   if (rounds > phase.loop.max) {
-    return stop(
-      draft,
-      stayedTorn(draft, failure) ?? {
-        code: 'rounds-exhausted',
-        text: `phase ${phase.id} has sent the work back ${phase.loop.max} times, its bound: ${failure.label}`,
-        next: `mw show ${draft.item.id}, then mw retry ${draft.item.id} --feedback "…"`,
-      },
-    );
+    return giveUp(draft, pipeline, failure, {
+      code: 'rounds-exhausted',
+      text: `phase ${phase.id} has sent the work back ${phase.loop.max} times, its bound: ${failure.label}`,
+      next: `mw show ${draft.item.id}, then mw retry ${draft.item.id} --feedback "…"`,
+    });
   }
   returnTo(draft, pipeline, phaseOf(pipeline, phase.loop.to));
 }
@@ -180,25 +177,27 @@ export function returnTo(draft: Draft, pipeline: PinnedPipeline, target: PinnedP
   enter(draft, pipeline, target);
 }
 
-function tryAgain(draft: Draft, phase: PinnedPhase, failure: Failure): void {
+function tryAgain(draft: Draft, pipeline: PinnedPipeline, phase: PinnedPhase, failure: Failure): void {
   const progress = progressOf(draft, phase.id);
   const charged = progress.charged + (failure.charged ? 1 : 0);
   updateProgress(draft, phase.id, { charged, misses: {} });
   if (charged >= phase.attempts) {
-    return stop(
-      draft,
-      stayedTorn(draft, failure) ?? {
-        code: 'attempts-exhausted',
-        text: `phase ${phase.id} used all its ${phase.attempts} attempts: ${failure.label}`,
-        next: `mw show ${draft.item.id}, then mw retry ${draft.item.id} --feedback "…"`,
-      },
-    );
+    return giveUp(draft, pipeline, failure, {
+      code: 'attempts-exhausted',
+      text: `phase ${phase.id} used all its ${phase.attempts} attempts: ${failure.label}`,
+      next: `mw show ${draft.item.id}, then mw retry ${draft.item.id} --feedback "…"`,
+    });
   }
   wantAttempt(draft, phase);
 }
 
-function stayedTorn({ item }: Draft, { contradiction }: Failure): Reason | null {
-  return contradiction === undefined || contradiction === null ? null : contradictionStop(item, contradiction);
+/** At a bound: to a person, with what contradicts what where that is known. */
+function giveUp(draft: Draft, pipeline: PinnedPipeline, failure: Failure, reason: Reason): void {
+  const dispute = failure.disputable === true ? findDispute(draft, pipeline) : null;
+  if (dispute !== null) return askAboutDispute(draft, dispute, null);
+  const { contradiction } = failure;
+  const isTorn = contradiction !== undefined && contradiction !== null;
+  stop(draft, isTorn ? contradictionStop(draft.item, contradiction) : reason);
 }
 
 function recordFailure(draft: Draft, phase: PinnedPhase, failure: Failure): void {
@@ -262,6 +261,7 @@ export function reviewFailure(draft: Draft, phase: PinnedPhase): Failure {
     signature: `reviews|${[...titles].sort().join('|')}`.slice(0, 2_000).toWellFormed(),
     label: `${failing.length} ${count} failed it: ${titles.slice(0, 3).join('; ') || failing.map(({ id }) => id).join(', ')}`,
     charged: true,
+    disputable: true,
   };
 }
 

@@ -30,6 +30,8 @@ export interface ReviewProgress {
   readonly commit: CommitId;
   readonly passed: boolean;
   readonly findings: readonly Finding[];
+  /** Who let it pass in spite of them. */
+  readonly overruledBy?: string;
 }
 
 /** What a breaker has come to. */
@@ -70,13 +72,15 @@ export interface PhaseProgress {
 /** Something only a person can settle. */
 export interface Gate {
   readonly id: string;
-  readonly type: 'approval' | 'concerns' | 'no-change' | 'question';
+  readonly type: 'approval' | 'concerns' | 'dispute' | 'no-change' | 'question';
   readonly phase: string;
   readonly commit: CommitId | null;
   readonly text: string;
   readonly options: readonly string[];
   /** Questions that are to be answered together; absent for one that stands alone. */
   readonly round?: readonly Question[];
+  /** Of a dispute: the reviewers on the other side. */
+  readonly disputed?: readonly string[];
   /** Of concerns: what is agreed to by approval. */
   readonly concerns?: readonly Concern[];
 }

@@ -41,6 +41,13 @@ export const AgentConfig = z.strictObject({
       'command: the shell command or argument list to run. Others: the program, when it is not on PATH. scripted: the script file.',
     ),
   model: z.string().min(1).optional().describe('The model, as the program calls it. Default: the program’s own.'),
+  family: z
+    .string()
+    .regex(/^[a-z][a-z0-9.-]{0,39}$/, 'use lower-case letters, digits, dots and hyphens')
+    .optional()
+    .describe(
+      'Whose model it is, such as claude, gpt or qwen. Default: told by the model’s name, else by the program.',
+    ),
   endpoint: z.url().optional().describe('Base URL of the model API, when it is not the provider’s own.'),
   network: z
     .array(Endpoint)

@@ -29,10 +29,17 @@ const Instructions = z
     'A SKILL.md: a path from the repository’s root, or a name: .millwright/instructions/NAME/SKILL.md, else a shipped one.',
   );
 
+/** What a reviewer judges by: evidence of different kinds errs in different ways. */
+export const Sight = z.enum(['all', 'change', 'behaviour']);
+export type Sight = z.infer<typeof Sight>;
+
 export const ReviewerFile = z.strictObject({
   id: Name.describe('Unique in its phase.'),
   instructions: Instructions,
   agent: Name.optional().describe('Overrides the route.'),
+  sees: Sight.optional().describe(
+    'all: request, plan, change and files. change: the change alone. behaviour: what was asked, what the work declares and what its tests do; no code. Default: all.',
+  ),
 });
 
 /** Another agent that tries to break the work before reviewers see it, with tests drawn from the item's criteria. */
@@ -109,7 +116,12 @@ export const PinnedOutput = z.discriminatedUnion('type', [
 ]);
 export type PinnedOutput = z.infer<typeof PinnedOutput>;
 
-export const PinnedReviewer = z.strictObject({ id: Name, instructions: PinnedInstructions, agent: Name });
+export const PinnedReviewer = z.strictObject({
+  id: Name,
+  instructions: PinnedInstructions,
+  agent: Name,
+  sees: Sight.optional(),
+});
 export type PinnedReviewer = z.infer<typeof PinnedReviewer>;
 
 export const PinnedBreaker = z.strictObject({

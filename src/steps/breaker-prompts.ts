@@ -90,7 +90,8 @@ export async function judgePrompt(
 
 const common = { exits: false, artifacts: [], checks: [], diff: null, tried: [] };
 
-function shownInterfaces(interfaces: Interfaces) {
+/** A section of a prompt. */
+export function shownInterfaces(interfaces: Interfaces) {
   const text = [...interfaces].map(([path, outline]) => [path, ...outline.map((line) => `  ${line}`)].join('\n'));
   return {
     title: 'What the work declares, by file',

@@ -1,19 +1,14 @@
 /** One reviewer: a fresh session that sees the request, the plan and the change, and no other reviewer. */
-import { phaseResultSchema } from '../config/resolve-reference.ts';
 import type { EffectOf } from '../model/effect.ts';
 import type { EventOf } from '../model/event.ts';
 import { Review, type ReviewOutcome } from '../model/outcome.ts';
-import { changedFiles, diffText } from '../git/diff.ts';
 import { readFilesAt } from '../git/history.ts';
+import { writeEmptyCommit } from '../git/mixed-commit.ts';
 import { pinned, rungOf, type StepContext, type StepItem } from './context.ts';
-import { writePrompt } from './prompt.ts';
-import { artifactTexts, textOf } from './artifact-texts.ts';
+import { reviewPrompt, reviewSchema } from './review-prompt.ts';
 import { verifyFindings, type CitedFile } from '../verify/cited-places.ts';
 import { hasBegun, refuseVanished, runAgent, type AgentResult } from './run-agent.ts';
-import { takeWorkplace } from './workplace.ts';
-
-const diffBytes = 400_000;
-const reviewSchema = phaseResultSchema('review');
+import { repositoriesOf, takeWorkplace } from './workplace.ts';
 
 export async function runReview(
   effect: EffectOf<'review'>,
@@ -29,26 +24,14 @@ export async function runReview(
     throw new Error(`the pinned pipeline has no reviewer for ${effect.id}`);
   const folder = context.home.effect(effect.id);
   await refuseVanished(folder);
-  const place = await takeWorkplace(
-    { effect: effect.id, about, commit: effect.commit, base: effect.base, accepted: true, keep: hasBegun(folder) },
-    context,
-    signal,
-  );
-  const made = new Set(pipeline.phases.flatMap(({ id, maker }) => (maker?.writes === true ? [id] : [])));
-  const results = await artifactTexts(effect.artifacts, pipeline, context);
-  const prompt = writePrompt({
-    instructions: await textOf(reviewer.instructions.hash, context),
-    schema: reviewSchema,
-    exits: false,
-    reach: null,
-    item: about.item,
-    artifacts: results.filter((each) => !made.has(each.phase)),
-    claims: results.filter((each) => made.has(each.phase)),
-    checks: [],
-    diff: await changeOf(effect, place.candidate.gitDir),
-    tried: [],
-    feedback: [],
-  });
+  const sight = reviewer.sees ?? 'all';
+  const { candidate } = await repositoriesOf(about, context);
+  const shown =
+    sight === 'all'
+      ? { commit: effect.commit, base: effect.base, accepted: true }
+      : await nothingIn(candidate.gitDir, effect.base);
+  const place = await takeWorkplace({ effect: effect.id, about, ...shown, keep: hasBegun(folder) }, context, signal);
+  const prompt = await reviewPrompt(effect, about, reviewer, candidate.gitDir, context);
   const result = await runAgent(
     {
       folder,
@@ -60,7 +43,7 @@ export async function runReview(
       rung: rungOf(about),
       tree: place.copy.tree,
       overlays: place.overlays,
-      readOnly: [place.trusted.objects, ...pipeline.readOnly],
+      readOnly: [...(sight === 'all' ? [place.trusted.objects] : []), ...pipeline.readOnly],
       capMicroUsd: about.reservedMicroUsd > 0 ? about.reservedMicroUsd : null,
       limits: { wallMs: phase.limits.sessionMs, idleMs: phase.limits.idleMs, copyBytes: pipeline.limits.copyBytes },
       address: { item: effect.item, phase: effect.phase, attempt: effect.number, reviewer: effect.reviewer },
@@ -71,19 +54,16 @@ export async function runReview(
   return {
     type: 'review-finished',
     effect: effect.id,
-    outcome: await verifyCited(outcomeOf(result), effect, place.candidate.gitDir),
+    outcome: await verifyCited(outcomeOf(result), effect, candidate.gitDir),
     usage: result.usage,
     sessions: [...result.sessions],
   };
 }
 
-async function changeOf(
-  { base, commit }: EffectOf<'review'>,
-  gitDir: string,
-): Promise<{ text: string; cut: boolean; files: readonly string[] }> {
-  const span = { gitDir, from: base, to: commit };
-  const [diff, files] = await Promise.all([diffText({ ...span, maxBytes: diffBytes }), changedFiles(span)]);
-  return { ...diff, files: files.map(({ path, change }) => `${change} ${path}`) };
+/** A working copy for a reviewer who is to see no file; its environment is that of the base. */
+async function nothingIn(gitDir: string, base: string) {
+  const commit = await writeEmptyCommit(gitDir);
+  return { commit, base, shownBase: commit, accepted: true };
 }
 
 /** A finding counts when the place that it cites is there, in the change or before it. */

@@ -61,6 +61,8 @@ export async function takeWorkplace(
     readonly commit: string;
     readonly base: string;
     readonly accepted: boolean;
+    /** What its history begins with, where that is not `base`. */
+    readonly shownBase?: string;
     readonly keep: boolean;
     /** A working copy that is made here for this once, instead of one that is kept. */
     readonly directory?: string;
@@ -99,7 +101,7 @@ export async function takeWorkplace(
       directory,
       gitDir: candidate.gitDir,
       commit,
-      agentGit: { base, acceptedGitDir: trusted.gitDir, ignore: environment.paths },
+      agentGit: { base: input.shownBase ?? base, acceptedGitDir: trusted.gitDir, ignore: environment.paths },
       signal,
     });
     await furnish(environment, rung, workingCopyAt(directory).tree);

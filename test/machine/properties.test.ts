@@ -189,6 +189,8 @@ function expectGatesPassed(done: Walk): void {
       if (isHeld && (commit === landed.commit || commit === source)) held.add(broken.phase);
     }
     const gate = body.type === 'approved' ? gates.get(body.gate) : undefined;
+    if (gate?.type === 'dispute' && (gate.commit === landed.commit || gate.commit === source))
+      for (const name of gate.disputed ?? []) judged.add(`${gate.phase}/${name}`);
     if (gate?.type === 'approval' && (gate.commit === landed.commit || gate.commit === source))
       approvals.add(gate.phase);
   }

@@ -175,17 +175,6 @@ describe('reviews', () => {
       reason: { code: 'review-missing' },
     });
   });
-
-  test('the bound of the loop pauses the item', () => {
-    const story = tell(reviewed);
-    for (const commit of [2, 3, 4]) {
-      story.succeed(commit);
-      story.check({ test: 'passed' });
-      story.review('tests', pass);
-      story.review('security', fail(`finding ${commit}`));
-    }
-    expect(story.state()).toMatchObject({ status: 'paused', reason: { code: 'rounds-exhausted' } });
-  });
 });
 
 describe('gates', () => {

@@ -10,7 +10,7 @@ export function define(command: Command, context: CliContext): void {
     .action(async (id: string, options: { reason?: string; json?: boolean }) => {
       context.requirePerson();
       await context.withFactory(async (factory) => {
-        const gate = requireGate(await requireItem(factory, id), ['approval', 'concerns', 'no-change']);
+        const gate = requireGate(await requireItem(factory, id), ['approval', 'concerns', 'dispute', 'no-change']);
         const state = await ask(factory, id, {
           type: 'approved',
           gate: gate.id,
