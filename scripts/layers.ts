@@ -28,6 +28,7 @@ export const layers: Readonly<Record<string, Layer>> = {
     node: false,
     why: 'whether a change talks round what judges it: two versions of texts, and what tests did, pure',
   },
+  report: { allow: ['model'], node: false, why: 'what was found, as other programs read it: SARIF, CTRF, JUnit; pure' },
   config: { allow: ['model'], node: true, why: 'files to model types, with positions in errors' },
   steps: {
     allow: [
@@ -76,7 +77,7 @@ export const layers: Readonly<Record<string, Layer>> = {
     why: 'compose: the only room that names concrete adapters and reads the environment',
   },
   cli: {
-    allow: ['model', 'app', 'insight', 'config', 'machine', 'spec', 'store'],
+    allow: ['model', 'app', 'insight', 'report', 'config', 'machine', 'spec', 'store'],
     node: true,
     why: 'one file a command; prints, sets exit codes',
   },

@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { sweepGradings } from './holdouts/gradings.ts';
+import { sweepScratch } from './scratch.ts';
 import { deleteLater, moveAway, sweepDiscarded } from '../git/discard.ts';
 import { sweepIncoming } from '../store/artifacts.ts';
 import type { Home } from '../store/home.ts';
@@ -51,7 +51,7 @@ export async function sweepLeftovers(
     await sweepDiscarded(environments);
     for (const draft of await findHalfMade(environments)) await discardHalfMade(draft);
   }
-  await sweepGradings(home);
+  await sweepScratch(home);
   await sweepIncoming(home.artifacts);
   for (const name of await readdir(trashOf(home)).catch(absent)) deleteLater(join(trashOf(home), name));
 }

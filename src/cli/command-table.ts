@@ -89,6 +89,11 @@ export const commandTable = {
   watch: { group: 'Work', summary: 'follow what happens', load: () => import('./commands/watch.ts') },
   logs: { group: 'Work', summary: 'what an agent or a check said', load: () => import('./commands/logs.ts') },
   diff: { group: 'Work', summary: 'what an item changes', load: () => import('./commands/diff.ts') },
+  review: {
+    group: 'Work',
+    summary: 'have any change reviewed, outside the factory too',
+    load: () => import('./commands/review.ts'),
+  },
   retry: {
     group: 'Work',
     summary: 'try an item again, from where it stopped or from a phase',

@@ -14,6 +14,12 @@ export async function isAncestor(gitDir: string, ancestor: string, commit: strin
   return exitCode === 0;
 }
 
+/** Where two commits have parted; `null` where they have nothing in common. */
+export async function mergeBaseOf(gitDir: string, a: string, b: string): Promise<string | null> {
+  const { stdout, exitCode } = await runGit(['merge-base', a, b], { gitDir, accept: [0, 1] });
+  return exitCode === 0 ? stdout.toString('utf8').trim() : null;
+}
+
 /** Commits that can be reached from `to` and not from `from`, newest first; none where one of the two is not there. */
 export async function listBetween(gitDir: string, from: string, to: string): Promise<readonly string[]> {
   const { stdout, exitCode } = await runGit(['rev-list', to, `^${from}`, '--'], { gitDir, accept: [0, 128] });

@@ -148,7 +148,7 @@ describe.runIf(installed)('hold-outs', () => {
     expect(again, again.stdout).toMatchObject({ code: 0 });
     expect(await desk.mw(['holdout', 'retire', 'greet/AC-2'])).toMatchObject({ code: 0 });
     expectRefusal(await desk.mw(['holdout', 'retire', 'greet/AC-2']), 5, 'E_NOT_FOUND');
-    expect(readdirSync(join(desk.home, 'grading'))).toEqual([]);
+    expect(readdirSync(join(desk.home, 'one-off'))).toEqual([]);
   });
 
   it('look like ordinary use to what they start, and are gone after it', async () => {
@@ -165,10 +165,10 @@ describe.runIf(installed)('hold-outs', () => {
 
   it('leave nothing behind when their run is stopped, and what a killed one left goes with the next', async () => {
     expect(await desk.mw(['holdout', 'new', 'greet/AC-2', '--run', 'sleep 60'])).toMatchObject({ code: 0 });
-    const gradings = () => readdirSync(join(desk.home, 'grading'));
+    const gradings = () => readdirSync(join(desk.home, 'one-off'));
     const begin = async () => {
       const running = desk.start(['holdout', 'run', 'greet/AC-2']);
-      const isCopied = () => gradings().some((name) => existsSync(join(desk.home, 'grading', name, 'sessions')));
+      const isCopied = () => gradings().some((name) => existsSync(join(desk.home, 'one-off', name, 'sessions')));
       await waitFor('it runs', 20_000, isCopied);
       return running;
     };

@@ -1,23 +1,15 @@
 /** Runs hold-outs on the latest accepted commit of a project, outside any work item. */
-import { randomUUID } from 'node:crypto';
-import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
 import { takeIn } from '../../git/take-in.ts';
-import type { PinnedPipeline } from '../../model/pipeline.ts';
 import { exitCode, UserError } from '../../model/user-error.ts';
-import type { StepContext, StepItem } from '../../steps/context.ts';
-import { openCopies } from '../../steps/copies.ts';
 import { gradeHoldouts, type GradedHoldout } from '../../steps/grade-holdouts.ts';
 import { findHoldout } from '../../steps/holdouts.ts';
 import { trustedOf } from '../../steps/workplace.ts';
-import type { Home } from '../../store/home.ts';
 import type { Factory } from '../open-factory.ts';
 import { handWritten, readBuiltHere } from '../built-here.ts';
 import { pinHere, readProjectHere } from '../pin-here.ts';
 import { findCheckout, registerProject } from '../projects.ts';
-import { createStepContext } from '../step-context.ts';
+import { nobodysItem, withScratch } from '../scratch.ts';
 import { listHoldouts, type HoldoutRow } from './list.ts';
-import { endGrading, gradings, sweepGradings } from './gradings.ts';
 
 export interface GradedHere {
   readonly commit: string;
@@ -58,7 +50,13 @@ export async function gradeHere(
         exit: exitCode.notFound,
       });
     const at = { effect: grading, commit: taken.tip, accepted: true };
-    const graded = await gradeHoldouts(asked, at, nobody(project, pipeline), context, signal);
+    const graded = await gradeHoldouts(
+      asked,
+      at,
+      nobodysItem(project, pipeline, { title: 'hold-outs', body: '' }),
+      context,
+      signal,
+    );
     const { built } = await readBuiltHere(factory.home.root, repository, config.target, handWritten(config));
     const isBuilt = (id: string) => typeof built.criteria[id]?.hash === 'string';
     return { commit: taken.tip, graded: graded.map((each) => ({ ...each, built: isBuilt(each.id) })) };
@@ -70,38 +68,3 @@ function isUnready({ state }: HoldoutRow): boolean {
 }
 
 const grading = 'MW-0:0/holdouts/checks-0';
-/** A work item that is none: the rooms that a commit is looked at in belong to one. */
-function nobody(project: string, pipeline: PinnedPipeline): StepItem {
-  const item = {
-    id: 'MW-0',
-    project,
-    key: null,
-    title: 'hold-outs',
-    body: '',
-    after: [],
-    pipeline: null,
-    priority: 0,
-    budgetMicroUsd: null,
-    rung: null,
-    criteria: [],
-  };
-  return { item, pipeline, proven: {}, reservedMicroUsd: 0 };
-}
-
-/** Sessions and working copies of our own, which no worker of the home takes for its own. */
-async function withScratch<T>(factory: Factory, use: (context: StepContext) => Promise<T>): Promise<T> {
-  await sweepGradings(factory.home);
-  const scratch = join(gradings(factory.home), `${process.pid}-${randomUUID().slice(0, 8)}`);
-  await mkdir(scratch, { recursive: true, mode: 0o700 });
-  const home: Home = {
-    ...factory.home,
-    effect: () => join(scratch, 'sessions'),
-    project: (id) => ({ ...factory.home.project(id), candidate: () => join(scratch, 'candidate.git') }),
-  };
-  try {
-    const copies = openCopies(() => join(scratch, 'copies'));
-    return await use({ ...(await createStepContext(factory, copies)), home });
-  } finally {
-    await endGrading(scratch);
-  }
-}

@@ -7,7 +7,8 @@ import { listWanted } from '../../spec/wanted.ts';
 import { digestCriterion } from '../../steps/criterion-digest.ts';
 import { findHoldout, holdoutFolder } from '../../steps/holdouts.ts';
 import { lintSpecs } from '../specs-here.ts';
-import { holdoutStore, namesIn } from './place.ts';
+import { namesIn } from '../names-in.ts';
+import { holdoutStore } from './place.ts';
 
 /** ready: it can decide · unwritten: a template · stale: written for other words · broken: it cannot be used · missing: asked for and not there · unasked: no spec has its criterion. */
 export type HoldoutState = 'ready' | 'unwritten' | 'stale' | 'broken' | 'missing' | 'unasked';

@@ -1,8 +1,9 @@
 /** Where the hold-outs of a project are kept: in the home, or in a folder of the team's. */
-import { lstat, mkdir, readdir, readFile, readlink, realpath, rm, symlink } from 'node:fs/promises';
+import { lstat, mkdir, readFile, readlink, realpath, rm, symlink } from 'node:fs/promises';
 import { dirname, isAbsolute, join, relative, sep } from 'node:path';
 import { exitCode, UserError } from '../../model/user-error.ts';
 import { homeAt } from '../../store/home.ts';
+import { namesIn } from '../names-in.ts';
 import { readProjectHere } from '../pin-here.ts';
 import { findRepository, idOf } from '../projects.ts';
 
@@ -82,14 +83,6 @@ async function whereMakersLook(folder: string, top: string, gitDir: string): Pro
 function isWithin(top: string, path: string): boolean {
   const way = relative(top, path);
   return way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way);
-}
-
-/** What a folder holds; nothing where it is not there. */
-export async function namesIn(folder: string): Promise<readonly string[]> {
-  return readdir(folder).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return [];
-    throw error;
-  });
 }
 
 export async function exists(path: string): Promise<boolean> {

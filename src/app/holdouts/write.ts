@@ -10,7 +10,8 @@ import { exitCode, UserError } from '../../model/user-error.ts';
 import type { Wanted } from '../../spec/compare.ts';
 import { draftFolder, findHoldout, holdoutFolder, templateScript, templateText } from '../../steps/holdouts.ts';
 import { requireWanted, retired } from './list.ts';
-import { exists, holdoutStore, namesIn } from './place.ts';
+import { namesIn } from '../names-in.ts';
+import { exists, holdoutStore } from './place.ts';
 
 /** What a new hold-out is made of: a folder with its files, or a template to be written. */
 export interface NewHoldout {

@@ -1,0 +1,203 @@
+/** Reviews of any change, outside the factory: the same reviewers, walls and prompts as inside it; nothing lands. */
+import { join } from 'node:path';
+import { loadProject, projectFile } from '../../config/load-project.ts';
+import { pinPipeline } from '../../config/pin-pipeline.ts';
+import { configError } from '../../config/problem.ts';
+import { readShipped } from '../../config/shipped-files.ts';
+import { openCandidate } from '../../git/candidate.ts';
+import { copyHistory, keepKnown, listFilesAt, readFileAt } from '../../git/history.ts';
+import { createBareRepository } from '../../git/repository-files.ts';
+import { readAcceptedTip, type TrustedRepository } from '../../git/trusted-repository.ts';
+import { describeFailure } from '../../machine/session-failure.ts';
+import { reservationOf } from '../../machine/view.ts';
+import type { EventOf } from '../../model/event.ts';
+import type { PinnedPhase, PinnedPipeline, PinnedReviewer } from '../../model/pipeline.ts';
+import { exitCode, UserError } from '../../model/user-error.ts';
+import type { StepContext } from '../../steps/context.ts';
+import { runReview } from '../../steps/run-review.ts';
+import { trustedOf } from '../../steps/workplace.ts';
+import type { Factory } from '../open-factory.ts';
+import { readProjectHere } from '../pin-here.ts';
+import { findCheckout, registerProject } from '../projects.ts';
+import { nobodysItem, withScratch } from '../scratch.ts';
+import { resolveChange, type Change } from './resolve-change.ts';
+
+export interface ReviewRequest {
+  readonly change: string | undefined;
+  /** Names of reviewers; all of the pipeline without one. */
+  readonly reviewers: readonly string[];
+  readonly pipeline: string | undefined;
+  /** What the change is for, in place of what its commits say. */
+  readonly request: string | undefined;
+}
+
+export interface ReviewedBy {
+  readonly reviewer: string;
+  readonly agent: string;
+  readonly outcome: EventOf<'review-finished'>['outcome'];
+  readonly costMicroUsd: number | null;
+  readonly durationMs: number;
+}
+
+export interface ReviewedHere {
+  readonly base: string;
+  readonly commit: string;
+  readonly reviews: readonly ReviewedBy[];
+}
+
+/** A reviewer of the pipeline, with the phase that its limits come from. */
+interface Asked {
+  readonly phase: PinnedPhase;
+  readonly reviewer: PinnedReviewer;
+}
+
+/** `onReview` hears of each as it ends. */
+export async function reviewHere(
+  factory: Factory,
+  folder: string,
+  request: ReviewRequest,
+  onReview: (review: ReviewedBy) => void,
+  signal: AbortSignal,
+): Promise<ReviewedHere> {
+  const { id: project, target } = await registerProject(factory.store, folder);
+  const { repository } = await findCheckout(folder);
+  const named = await resolveChange(factory, repository, await targetHere(folder, target), request.change);
+  const change = request.request === undefined ? named : { ...named, title: request.request, body: '' };
+  const pinned = await pinAt(change, request.pipeline, factory);
+  const asked = chooseReviewers(pinned, request.reviewers);
+  return withScratch(
+    factory,
+    async (context, scratch) => {
+      const accepted = await trustedOf(project, { ...context, home: factory.home });
+      await bringChange(change, accepted, scratch, context, project);
+      const pipeline = { ...pinned, readOnly: [...pinned.readOnly, accepted.objects] };
+      const reviews: ReviewedBy[] = [];
+      const waiting = [...asked];
+      const work = async () => {
+        for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
+          const review = await reviewBy(next, { change, pipeline, project }, context, signal);
+          reviews.push(review);
+          onReview(review);
+        }
+      };
+      await Promise.all(Array.from({ length: Math.min(pipeline.limits.slots, asked.length) }, work));
+      const order = asked.map(({ reviewer }) => reviewer.id);
+      reviews.sort((a, b) => order.indexOf(a.reviewer) - order.indexOf(b.reviewer));
+      return { base: change.base, commit: change.commit, reviews };
+    },
+    (scratch) => ({ trusted: join(scratch, 'trusted.git') }),
+  );
+}
+
+/** Only what is compared with; no authority comes from what lies on disk. */
+async function targetHere(folder: string, registered: string | null): Promise<string> {
+  return readProjectHere(folder).then(
+    ({ config }) => config.target,
+    (error: unknown) => {
+      if (error instanceof UserError) return registered ?? 'main';
+      throw error;
+    },
+  );
+}
+
+async function reviewBy(
+  { phase, reviewer }: Asked,
+  { change, pipeline, project }: { change: Change; pipeline: PinnedPipeline; project: string },
+  context: StepContext,
+  signal: AbortSignal,
+): Promise<ReviewedBy> {
+  const startedAt = performance.now();
+  const reserved = reservationOf(reviewer.agent, pipeline);
+  const effect = {
+    type: 'review' as const,
+    id: `MW-0:0/${phase.id}/review.${reviewer.id}-1`,
+    item: 'MW-0',
+    run: 1,
+    phase: phase.id,
+    number: 1,
+    reviewer: reviewer.id,
+    agent: reviewer.agent,
+    base: change.base,
+    commit: change.commit,
+    artifacts: {},
+  };
+  const about = nobodysItem(project, pipeline, { title: change.title, body: change.body }, reserved);
+  const { outcome, usage } = await runReview(effect, about, context, signal);
+  return {
+    reviewer: reviewer.id,
+    agent: reviewer.agent,
+    outcome,
+    costMicroUsd: usage.costMicroUsd,
+    durationMs: Math.round(performance.now() - startedAt),
+  };
+}
+
+/** What has authority over the reviews is read from before the change: it may not bring its own judges. */
+async function pinAt({ gitDir, base }: Change, name: string | undefined, factory: Factory): Promise<PinnedPipeline> {
+  const readFile = async (path: string) => (await readFileAt(gitDir, base, path))?.toString('utf8') ?? null;
+  const text = await readFile(projectFile);
+  if (text === null)
+    throw new UserError(
+      'E_NO_CONFIG',
+      `${projectFile} is not in ${base.slice(0, 10)}, where the change begins; reviewers are read from there`,
+      'mw init, commit it, and review what comes after it',
+      { exit: exitCode.usage },
+    );
+  const loaded = loadProject(text);
+  if (!loaded.ok) throw configError(loaded.problems);
+  const pinned = await pinPipeline({
+    config: loaded.config,
+    pipelineAt: loaded.pipelineAt,
+    name: name ?? loaded.config.pipeline,
+    readFile,
+    listNames: async (folder) =>
+      (await listFilesAt(gitDir, base, folder)).flatMap((path) => path.slice(folder.length + 1).split('/')[0] ?? []),
+    shipped: await readShipped(),
+    saveText: async (file, content) => (await factory.artifacts.put(file, content)).hash,
+  });
+  if (!pinned.ok) throw configError(pinned.problems);
+  return pinned.pipeline;
+}
+
+/** Each name once, as the pipeline lists them. */
+function chooseReviewers({ name: pipeline, phases }: PinnedPipeline, names: readonly string[]): readonly Asked[] {
+  const all = new Map<string, Asked>();
+  for (const phase of phases)
+    for (const reviewer of phase.reviews) if (!all.has(reviewer.id)) all.set(reviewer.id, { phase, reviewer });
+  const unknown = names.find((each) => !all.has(each));
+  if (unknown !== undefined || all.size === 0)
+    throw new UserError(
+      'E_NOT_FOUND',
+      unknown === undefined
+        ? `the pipeline ${pipeline} has no reviewers`
+        : `the pipeline ${pipeline} has no reviewer "${unknown}"; it has: ${[...all.keys()].join(', ') || 'none'}`,
+      `mw pipeline show ${pipeline}, or mw review --pipeline quick`,
+      { exit: exitCode.notFound },
+    );
+  return [...all.values()].filter(({ reviewer }) => names.length === 0 || names.includes(reviewer.id));
+}
+
+/** The base as accepted history, the change as a candidate, both borrowing what is accepted already. */
+async function bringChange(
+  { gitDir, base, commit }: Change,
+  accepted: TrustedRepository,
+  scratch: string,
+  context: StepContext,
+  project: string,
+): Promise<void> {
+  const directory = join(scratch, 'trusted.git');
+  const { objectFormat } = accepted;
+  await createBareRepository({ directory, objectFormat, borrowsFrom: accepted.objects });
+  const trusted = await trustedOf(project, context);
+  const target = (await context.project(project)).target ?? 'main';
+  const tip = await readAcceptedTip(accepted, target);
+  const shared = await keepKnown(gitDir, tip === null ? [] : [tip]);
+  await copyHistory({ from: gitDir, to: trusted.gitDir, commit: base, shared });
+  const candidate = await openCandidate(join(scratch, 'candidate.git'), trusted);
+  await copyHistory({ from: gitDir, to: candidate.gitDir, commit, shared: [base] });
+}
+
+/** Why there is no verdict; `null` where there is one. */
+export function whyNoVerdict({ outcome }: ReviewedBy): string | null {
+  return outcome.type === 'reviewed' ? null : describeFailure(outcome);
+}
