@@ -1,12 +1,13 @@
 /**
  * Measures what verification catches, on the corpus in test/corpus whose answers are known, and prints Markdown. No model takes
- * part: `npm run bench:verify`, `-- --only reading,running,candidates`. See docs/performance.md for what it does not show.
+ * part: `npm run bench:verify`, `-- --only reading,running,candidates,mutation`. See docs/performance.md for what it does not show.
  */
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 import { changeSets, readChanges, readOnly } from '../../test/corpus/changes.ts';
 import { structuralCases } from '../../test/corpus/structural.ts';
 import { showShare } from './interval.ts';
+import { measureMutation } from './mutation.ts';
 import { judgeStructural } from './structural.ts';
 import { gather, listCandidates, type Evidence } from './tasks.ts';
 
@@ -91,7 +92,12 @@ async function inParallel<T, R>(all: readonly T[], act: (each: T) => Promise<R>)
   return results;
 }
 
-const parts = { reading: measureReading, running: measureRunning, candidates: measureCandidates };
+const parts = {
+  reading: measureReading,
+  running: measureRunning,
+  candidates: measureCandidates,
+  mutation: measureMutation,
+};
 const { values } = parseArgs({ options: { only: { type: 'string' } } });
 const asked = values.only?.split(',') ?? Object.keys(parts);
 const unknown = asked.find((name) => !Object.hasOwn(parts, name));

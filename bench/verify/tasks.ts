@@ -5,7 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readOnly } from '../../test/corpus/changes.ts';
 
-const folder = join(import.meta.dirname, '../../test/corpus/fixtures/tasks');
+/** A folder for each task of the corpus. */
+export const fixtures = join(import.meta.dirname, '../../test/corpus/fixtures/tasks');
 
 export interface Candidate {
   readonly task: string;
@@ -28,11 +29,11 @@ export interface Evidence {
 }
 
 export function listCandidates(): readonly Candidate[] {
-  return readdirSync(folder)
+  return readdirSync(fixtures)
     .filter((name) => /^\d/.test(name))
     .sort()
     .flatMap((task) => {
-      const read = (name: string) => readFileSync(join(folder, task, name), 'utf8');
+      const read = (name: string) => readFileSync(join(fixtures, task, name), 'utf8');
       const wrong = JSON.parse(read('wrong.json')) as { name: string; kind: string; source: string }[];
       return [
         { task, name: 'reference', kind: 'right', source: read('reference.mjs'), isRight: true },
@@ -43,7 +44,7 @@ export function listCandidates(): readonly Candidate[] {
 
 /** Asks every kind of evidence about a candidate, each in a process of its own. */
 export async function gather(candidate: Candidate): Promise<Evidence> {
-  const task = join(folder, candidate.task);
+  const task = join(fixtures, candidate.task);
   const place = mkdtempSync(join(tmpdir(), 'mw-task-'));
   try {
     const solution = join(place, 'solution.mjs');
@@ -85,7 +86,7 @@ function succeeds(cwd: string, args: readonly string[]): Promise<boolean> {
 
 /** Whether reading alone finds nothing: the tests are there, the solution is new. */
 function isSilent({ task, name, kind, source }: Candidate): boolean {
-  const read = (file: string) => readFileSync(join(folder, task, file), 'utf8');
+  const read = (file: string) => readFileSync(join(fixtures, task, file), 'utf8');
   const found = readOnly({
     name,
     family: 'input-special-cased',

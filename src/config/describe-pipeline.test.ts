@@ -70,6 +70,7 @@ test('a person can read who makes, what judges, and where findings go', () => {
 
 Checks
     test (test): npm test
+    mutants: not measured; no check of kind mutation
 `);
 });
 

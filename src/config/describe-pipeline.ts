@@ -24,9 +24,15 @@ export function describePipeline(pipeline: PinnedPipeline): string {
     `${pipeline.name}, lands on ${pipeline.target}, walls: ${pipeline.rung}`,
     '',
     ...phases,
-    ...(checks.length === 0 ? [] : ['', 'Checks', ...checks]),
+    ...(checks.length === 0 ? [] : ['', 'Checks', ...checks, ...tellMutation(pipeline)]),
     '',
   ].join('\n');
+}
+
+/** What nobody measures is said, so that nobody takes it for measured. */
+function tellMutation({ checks }: PinnedPipeline): readonly string[] {
+  const isMeasured = Object.values(checks).some(({ kind }) => kind === 'mutation');
+  return isMeasured ? [] : ['    mutants: not measured; no check of kind mutation'];
 }
 
 function describePhase(phase: PinnedPhase): readonly string[] {

@@ -76,6 +76,13 @@ function checkNames(config: ProjectConfig, problemAt: ProblemAt): readonly Probl
       }),
     );
   }
+  for (const [name, { kind, report, minimum, equivalent }] of Object.entries(config.checks)) {
+    const at = ['checks', name];
+    if (kind === 'mutation' && report === undefined)
+      problems.push(problemAt(at, 'a check of kind mutation needs report: the JSON file that its tool writes'));
+    if (kind !== 'mutation' && (minimum !== undefined || equivalent !== undefined))
+      problems.push(problemAt(at, 'minimum and equivalent are for checks of kind mutation'));
+  }
   for (const name of builtInChecks.filter((each) => config.checks[each] !== undefined)) {
     const message = `a check cannot be called "${name}": that is one of Millwright's own`;
     problems.push(problemAt(['checks', name], message, { on: 'key' }));

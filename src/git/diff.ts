@@ -1,5 +1,6 @@
 /** Differences between commits, as text for people and models and as data. */
 import { runGit, splitNul } from './git.ts';
+import { unquotePath } from './quoted-path.ts';
 
 /** Never a program from configuration or attributes, and the same text on every machine. */
 const plain = ['-r', '--no-ext-diff', '--no-textconv', '--no-color', '--ignore-submodules=all'] as const;
@@ -52,4 +53,51 @@ function nameChange(letter: string): ChangedFile['change'] {
   if (letter === 'D') return 'deleted';
   if (letter === 'T') return 'retyped';
   return 'modified';
+}
+
+/** Lines that are new or altered at `to`, as first and last, by path; a rename is a new file. */
+export async function changedLines(options: {
+  readonly gitDir: string;
+  readonly from: string;
+  readonly to: string;
+}): Promise<ReadonlyMap<string, readonly (readonly [number, number])[]>> {
+  const { stdout } = await runGit(
+    [
+      'diff-tree',
+      ...plain,
+      '-p',
+      '-U0',
+      '--no-renames',
+      '--src-prefix=a/',
+      '--dst-prefix=b/',
+      options.from,
+      options.to,
+    ],
+    { gitDir: options.gitDir },
+  );
+  const found = new Map<string, [number, number][]>();
+  let path: string | null = null;
+  let left = 0;
+  for (const line of stdout.toString('latin1').split('\n')) {
+    // Inside a hunk everything is content, whatever it looks like.
+    if (left > 0 && /^[-+\\]/.test(line)) {
+      if (!line.startsWith('\\')) left -= 1;
+      continue;
+    }
+    const file = /^\+\+\+ (?:"?b\/.*|\/dev\/null)$/.exec(line)?.[0].slice(4).replace(/\t$/, '');
+    if (file !== undefined)
+      path =
+        file === '/dev/null'
+          ? null
+          : Buffer.from(unquotePath(file), file.startsWith('"') ? 'utf8' : 'latin1')
+              .toString('utf8')
+              .slice(2);
+    const hunk = /^@@ -\d+(?:,(\d+))? \+(\d+)(?:,(\d+))? @@/.exec(line);
+    if (hunk === null) continue;
+    const [, removed = '1', start = '0', added = '1'] = hunk;
+    left = Number(removed) + Number(added);
+    if (path !== null && Number(added) > 0)
+      found.set(path, [...(found.get(path) ?? []), [Number(start), Number(start) + Number(added) - 1]]);
+  }
+  return found;
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
-/** What counts as evidence: `test` needs a report with a count, the others the exit code. */
-export const CheckKind = z.enum(['test', 'types', 'lint', 'build', 'command']);
+/** What counts as evidence: `test` needs a report with a count, `mutation` one of mutants, the others the exit code. */
+export const CheckKind = z.enum(['test', 'types', 'lint', 'build', 'command', 'mutation']);
 export type CheckKind = z.infer<typeof CheckKind>;
 
 /** A command that the core runs in a second sandbox on exactly the imported commit. */
@@ -14,8 +14,23 @@ export const Check = z.strictObject({
       'write a path from the root of the repository, such as build/report.xml',
     )
     .optional()
-    .describe('A file that it writes, with the names of its tests: JUnit, CTRF, TAP or JSON. Default: its output.'),
-  kind: CheckKind.describe('test: a report with a count is required. The others: the exit code is the evidence.'),
+    .describe(
+      'A file that it writes, with the names of its tests (JUnit, CTRF, TAP or JSON; default: its output), or with its mutants.',
+    ),
+  minimum: z
+    .number()
+    .int()
+    .min(0)
+    .max(100)
+    .optional()
+    .describe('mutation: of a hundred mutants on changed lines, those that tests must notice. Default 60.'),
+  equivalent: z
+    .array(z.string().min(1))
+    .optional()
+    .describe('mutation: mutants that change nothing that anybody could notice, by the names that it gives them.'),
+  kind: CheckKind.describe(
+    'test: a report with a count is required. mutation: the score on changed lines. The others: the exit code is the evidence.',
+  ),
 });
 export type Check = z.infer<typeof Check>;
 

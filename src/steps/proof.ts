@@ -11,7 +11,11 @@ import { pinned, rungOf, type StepContext, type StepItem } from './context.ts';
  */
 export function requiredChecks(pipeline: PinnedPipeline): readonly string[] {
   const names = new Set(pipeline.phases.flatMap(({ checks }) => checks));
-  return [...names].filter((name) => 'run' in (pipeline.checks[name] ?? {}));
+  return [...names].filter((name) => {
+    const check = pipeline.checks[name];
+    // What no change has touched, no mutant is made of.
+    return check !== undefined && 'run' in check && check.kind !== 'mutation';
+  });
 }
 
 /**

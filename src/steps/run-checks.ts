@@ -13,6 +13,7 @@ import { readFlaky, settleFlaky } from './flaky.ts';
 import { checksForGuard, guardChange } from './guard-change.ts';
 import { noteRolls, reportersOf, rollsOf, rollsOfBase, saveRolls } from './rolls.ts';
 import { runCommands } from './run-commands.ts';
+import { runMutation } from './run-mutation.ts';
 import { runElsewhere } from './run-elsewhere.ts';
 import { SetupFailed, takeWorkplace } from './workplace.ts';
 
@@ -53,10 +54,13 @@ async function runAll(
 ): Promise<readonly CheckResult[]> {
   const { checks } = room.pipeline;
   const isBuiltIn = (name: string) => checks[name] !== undefined && !('run' in checks[name]);
-  const asked = effect.checks.filter((name) => !isBuiltIn(name));
+  const isMutation = (name: string) => checks[name]?.kind === 'mutation';
+  const asked = effect.checks.filter((name) => !isBuiltIn(name) && !isMutation(name));
   const isGuarded = effect.checks.includes('guard');
   const needed = [
-    ...(effect.checks.includes('criteria') ? checksForCriteria(about, effect.commit) : []),
+    ...(effect.checks.includes('criteria')
+      ? checksForCriteria(about, effect.commit).filter((name) => !isMutation(name))
+      : []),
     ...(isGuarded ? checksForGuard(room.pipeline) : []),
   ];
   const [parent] = await parentsOf(room.place.candidate.gitDir, effect.commit);
@@ -73,6 +77,20 @@ async function runAll(
   const rolls = rollsOf(ran);
   if (rolls.length > 0) await noteRolls(about, effect.commit, await saveRolls(rolls, context), context);
   const results = ran.map(({ result }) => result);
+  for (const name of effect.checks.filter(isMutation)) {
+    const check = checks[name];
+    if (check === undefined || !('run' in check)) throw new Error(`the pinned pipeline has no command ${name}`);
+    const isGreen = results.every(({ kind, status }) => kind !== 'test' || status === 'passed');
+    results.push(
+      isGreen
+        ? await runMutation(name, check, { base, commit: effect.commit, atBase }, room, context, signal)
+        : unprepared(
+            name,
+            room.pipeline,
+            'the tests do not pass, and nothing can be learnt from changing what they test',
+          ),
+    );
+  }
   for (const name of effect.checks.filter(isBuiltIn)) {
     if (name === 'specs') results.push(await judgeSpecs(room.place.candidate.gitDir, effect.commit));
     if (name === 'guard')

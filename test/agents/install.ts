@@ -1,13 +1,13 @@
 /**
  * Installs the real agent CLIs, the scripted model server and the other programs that test/agents needs, each into its own
- * folder by its own lockfile: `node test/agents/install.ts [claude-code|codex|openspec|runners|aimock ...]`. About 800 MB and 25
+ * folder by its own lockfile: `node test/agents/install.ts [claude-code|codex|openspec|runners|stryker|aimock ...]`. About 800 MB and 25
  * seconds in all.
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 
-const all = ['aimock', 'claude-code', 'codex', 'openspec', 'runners'] as const;
+const all = ['aimock', 'claude-code', 'codex', 'openspec', 'runners', 'stryker'] as const;
 
 /** What npm needs to reach its registry as this machine is set up, and nothing else of the environment. */
 const passed = [

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 
-type Program = 'claude-code' | 'codex' | 'openspec' | 'runners';
+type Program = 'claude-code' | 'codex' | 'openspec' | 'runners' | 'stryker';
 
 /** The folder of an installed CLI's commands, as an entry of PATH. */
 export function binFolder(name: Program): string {
@@ -10,7 +10,7 @@ export function binFolder(name: Program): string {
 
 /** Why the tests of a CLI cannot run here, `null` when they can. */
 export function whyNotInstalled(name: Program): string | null {
-  const needed = name === 'openspec' || name === 'runners' ? [name] : ['aimock', name];
+  const needed = name === 'claude-code' || name === 'codex' ? ['aimock', name] : [name];
   const missing = needed.filter((folder) => !existsSync(join(import.meta.dirname, folder, 'node_modules')));
   return missing.length === 0 ? null : `not installed: ${missing.join(', ')}; run node test/agents/install.ts`;
 }

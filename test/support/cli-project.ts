@@ -91,6 +91,7 @@ export interface ShownItem extends ListedItem {
   readonly checks: readonly {
     readonly name: string;
     readonly status: string;
+    readonly excerpt: string;
     readonly commit: string;
     readonly concerns?: readonly { readonly family: string; readonly says: string }[];
   }[];
