@@ -20,7 +20,7 @@ import {
   type ChangedLines,
   type MutationScore,
 } from '../verify/mutation-report.ts';
-import { runInRoom, type CheckRoom } from './check-room.ts';
+import { runInRoom, type CheckRoom, type RoomEnd } from './check-room.ts';
 import { clearCheckoutFile, readCheckoutFile } from './checkout-file.ts';
 import type { StepContext } from './context.ts';
 import { rulesOf } from './test-rules.ts';
@@ -52,54 +52,27 @@ export async function runMutation(
   });
   const lines = await linesToMutate(room, gitDir, base, commit, atBase);
   if (lines.size === 0) return passed('no line of the program has changed');
-  const { tree } = room.place.copy;
-  if (check.report !== undefined) await clearCheckoutFile(tree, check.report);
-  const diff = join(room.folder, `${name}.diff`);
-  await writeFile(diff, (await diffText({ gitDir, from: base, to: commit, maxBytes: diffBytes })).text, {
-    mode: 0o600,
-  });
-  const ranges = nameRanges(lines);
-  const env = {
-    MW_CHANGED_LINES: ranges.length > maxListChars ? [...lines.keys()].join(',') : ranges,
-    MW_CHANGED_FILES: [...lines.keys()].join(','),
-    MW_DIFF: diff,
-  };
-  const argv = ['/bin/sh', '-c', check.run];
-  const end = await runInRoom({ name, argv, env, readOnly: [diff], keepsHome: true }, room, context, signal);
-  const output = `${end.stdout}${end.stderr}`;
+  const { end, output } = await askTool(name, check, { base, commit, lines }, room, context, signal);
   const log = await context.artifacts.put(`${name}.log`, output);
   const exitCode = end.type === 'exited' ? end.exitCode : null;
   const durationMs = Math.round(performance.now() - startedAt);
   const status = judgeCheck({ kind: check.kind, end: end.type, exitCode, output });
+  const ended = { ...common, exitCode, log, durationMs };
   // Tools end with a code of their own when a score is below theirs; the report says what it was.
   if (status !== 'passed' && status !== 'failed')
-    return {
-      ...common,
-      status,
-      exitCode,
-      excerpt: excerptOutput(output, excerptChars),
-      signature: status,
-      log,
-      durationMs,
-    };
+    return { ...ended, status, excerpt: excerptOutput(output, excerptChars), signature: status };
   const sources = await readFilesAt(gitDir, commit, [...lines.keys()]);
   const reading = readMutationReport(
-    check.report === undefined ? '' : await readCheckoutFile(tree, check.report, reportBytes),
+    check.report === undefined ? '' : await readCheckoutFile(room.place.copy.tree, check.report, reportBytes),
     lines,
     (path) => sources.get(path)?.toString('utf8') ?? null,
     (text) => createHash('sha256').update(text).digest('hex').slice(0, 10),
     new Set(check.equivalent ?? []),
   );
-  if (reading.type === 'unusable')
-    return {
-      ...common,
-      status: 'crashed',
-      exitCode,
-      excerpt: `${reading.why}\n${excerptOutput(output, excerptChars)}`,
-      signature: 'no-mutation-report',
-      log,
-      durationMs,
-    };
+  if (reading.type === 'unusable') {
+    const excerpt = `${reading.why}\n${excerptOutput(output, excerptChars)}`;
+    return { ...ended, status: 'crashed', excerpt, signature: 'no-mutation-report' };
+  }
   const { score } = reading;
   const minimum = check.minimum ?? defaultMinimum;
   const percent = percentOf(score);
@@ -112,7 +85,30 @@ export async function runMutation(
         .sort()
         .join('|')
         .slice(0, 200);
-  return { ...common, status: isEnough ? 'passed' : 'failed', exitCode, excerpt, signature, log, durationMs };
+  return { ...ended, status: isEnough ? 'passed' : 'failed', excerpt, signature };
+}
+
+/** Its command, with the lines in its environment. */
+async function askTool(
+  name: string,
+  check: Check,
+  { base, commit, lines }: { base: string; commit: string; lines: ChangedLines },
+  room: CheckRoom,
+  context: StepContext,
+  signal: AbortSignal,
+): Promise<{ end: RoomEnd; output: string }> {
+  const { candidate, copy } = room.place;
+  if (check.report !== undefined) await clearCheckoutFile(copy.tree, check.report);
+  const diff = join(room.folder, `${name}.diff`);
+  const { text } = await diffText({ gitDir: candidate.gitDir, from: base, to: commit, maxBytes: diffBytes });
+  await writeFile(diff, text, { mode: 0o600 });
+  const ranges = nameRanges(lines);
+  const files = [...lines.keys()].join(',');
+  const changed = ranges.length > maxListChars ? files : ranges;
+  const env = { MW_CHANGED_LINES: changed, MW_CHANGED_FILES: files, MW_DIFF: diff };
+  const argv = ['/bin/sh', '-c', check.run];
+  const end = await runInRoom({ name, argv, env, readOnly: [diff], keepsHome: true }, room, context, signal);
+  return { end, output: `${end.stdout}${end.stderr}` };
 }
 
 /** Lines of the program, as far as tests can notice them. */
