@@ -103,7 +103,8 @@ function breakerClaim({ id, breaker }: PinnedPhase, state: ItemState): readonly 
   if (!isToBreak(state, breaker)) return [];
   const claim = `breaker ${id}`;
   const progress = state.phases[id]?.breaker;
-  if (progress === undefined) return [{ claim, level: null, proof: 'has not tried', commit: null }];
+  if (progress === undefined || progress === null)
+    return [{ claim, level: null, proof: 'has not tried', commit: null }];
   const { heldBy, cases } = progress;
   if (heldBy === null) return [{ claim, level: null, proof: 'has broken it', commit: null }];
   if (!isOf(state, heldBy))

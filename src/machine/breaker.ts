@@ -4,10 +4,11 @@ import type { EffectOf } from '../model/effect.ts';
 import type { PinnedPhase, PinnedPipeline } from '../model/pipeline.ts';
 import { goOn, phaseOf, sendBack, type Failure } from './phase.ts';
 import { countMiss, withoutVerdict } from './session-failure.ts';
-import { progressOf, updateProgress, type BreakerProgress, type Draft } from './state.ts';
-import { wantBreak } from './want.ts';
+import { progressOf, updateProgress, type BreakerProgress, type Draft, type Reason } from './state.ts';
+import { stop, wantBreak } from './want.ts';
 
 const role = 'breaker';
+const restoreLimit = 5;
 
 export function breakFinished(
   draft: Draft,
@@ -40,17 +41,34 @@ function tried(
   if (commit !== draft.head)
     draft.contributors = [...draft.contributors, `${draft.item.id}/${phase.id}.${role}#${effect.number}`];
   draft.head = commit;
-  const before = progressOf(draft, phase.id).breaker;
+  const before = progressOf(draft, phase.id).breaker ?? null;
   const broken = cases.filter(({ verdict }) => verdict === 'broke');
+  const counting = cases.filter(counts);
+  const restored = (before?.restored ?? 0) + (!asked && commit !== effect.commit ? 1 : 0);
   const progress: BreakerProgress = {
     heldBy: broken.length === 0 ? commit : null,
     rounds: (before?.rounds ?? 0) + (asked ? 1 : 0),
     isDone: before?.isDone === true || (asked && broken.length === 0),
-    cases: { commit, paths: cases.filter(counts).map(({ path }) => path) },
+    restored,
+    cases: {
+      commit,
+      paths: counting.map(({ path }) => path),
+      tests: Object.fromEntries(counting.map(({ path, tests = [] }) => [path, tests])),
+    },
   };
   updateProgress(draft, phase.id, { breaker: progress, misses: {} });
+  if (restored > restoreLimit) return stop(draft, takenAway(draft, phase, restored));
   if (broken.length === 0) goOn(draft, pipeline, phase);
   else sendBack(draft, pipeline, phase, failureOf(broken, excerpt));
+}
+
+/** Two phases that undo each other's files would go on for ever, and nobody would be charged. */
+function takenAway({ item }: Draft, { id }: PinnedPhase, times: number): Reason {
+  return {
+    code: 'cases-taken-away',
+    text: `the cases of the breaker of phase ${id} were changed or taken away ${times} times, and put back`,
+    next: `mw show ${item.id}, then mw retry ${item.id} --feedback "leave the cases of the breaker as they are"`,
+  };
 }
 
 function failureOf(broken: readonly BreakerCase[], excerpt: string): Failure {

@@ -107,6 +107,8 @@ function keepBefore(draft: Draft, phase: string): void {
       rounds: 0,
       malformed: 0,
       misses: {},
+      // Its cases were drawn from work that may not be there any more.
+      ...(phase === 'land' ? {} : { breaker: null }),
       status: status === 'current' ? 'pending' : status,
     });
   }

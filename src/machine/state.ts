@@ -42,6 +42,8 @@ export interface BreakerProgress {
   readonly rounds: number;
   /** Whether the last of them broke nothing: later candidates are run against its cases alone. */
   readonly isDone: boolean;
+  /** How often cases that had been taken away were put back. */
+  readonly restored: number;
   readonly cases: BreakerCases | null;
 }
 
@@ -58,7 +60,7 @@ export interface PhaseProgress {
   readonly checksRun: number;
   readonly reviewsRun: number;
   readonly breaksRun?: number;
-  readonly breaker?: BreakerProgress;
+  readonly breaker?: BreakerProgress | null;
   /** The candidate when the phase was entered. */
   readonly entry: CommitId | null;
   readonly result: ArtifactRef | null;

@@ -173,7 +173,7 @@ function prepared(draft: Draft, pipeline: PinnedPipeline, body: EventOf<'prepare
 /** Evidence belongs to the rules it was gathered under. */
 function forgetEvidence(draft: Draft): void {
   draft.proven = {};
-  for (const id of Object.keys(draft.phases)) updateProgress(draft, id, { reviews: {}, approved: null });
+  for (const id of Object.keys(draft.phases)) updateProgress(draft, id, { reviews: {}, breaker: null, approved: null });
 }
 
 function checked(

@@ -107,7 +107,7 @@ export function wantBreak(draft: Draft, phase: PinnedPhase, feedback: readonly F
     base: must(draft.base),
     commit: must(draft.head),
     known: breaker?.cases ?? null,
-    asks: breaker === undefined || (!breaker.isDone && breaker.rounds < phase.breaker.rounds),
+    asks: breaker === undefined || breaker === null || (!breaker.isDone && breaker.rounds < phase.breaker.rounds),
     feedback: [...feedback],
     contributors: [...draft.contributors],
   });

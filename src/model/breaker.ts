@@ -57,6 +57,8 @@ export type CaseVerdict = z.infer<typeof CaseVerdict>;
 export const BreakerCase = z.strictObject({
   path: z.string().max(1_000),
   criteria: z.array(z.string().max(100)).max(50),
+  /** Names of its tests: each of them must pass from then on. */
+  tests: z.array(z.string().max(1_000)).max(200).optional(),
   verdict: CaseVerdict,
   says: z.string().max(1_000),
 });

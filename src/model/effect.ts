@@ -10,7 +10,12 @@ export const Tried = z.strictObject({ attempt: z.string(), result: z.string().ma
 export type Tried = z.infer<typeof Tried>;
 
 /** Files of a commit that a breaker has written. */
-export const BreakerCases = z.strictObject({ commit: CommitId, paths: z.array(z.string()) });
+export const BreakerCases = z.strictObject({
+  commit: CommitId,
+  paths: z.array(z.string()),
+  /** By path, the names of its tests. */
+  tests: z.record(z.string(), z.array(z.string())),
+});
 export type BreakerCases = z.infer<typeof BreakerCases>;
 
 /** What the machine asks for. Imperative; performed at least once; each ends with exactly one event. */

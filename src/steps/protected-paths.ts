@@ -1,5 +1,6 @@
 import picomatch from 'picomatch';
 import { programsOf } from '../guard/started-programs.ts';
+import type { AgentConfig } from '../model/config.ts';
 import type { PinnedPipeline } from '../model/pipeline.ts';
 
 /** What decides about agents' work is never theirs to change, whatever the configuration says. */
@@ -11,12 +12,14 @@ const alwaysProtected = ['millwright.yaml', '.millwright/**'];
  */
 export function isMatchOf({ protect, agents }: Pick<PinnedPipeline, 'protect' | 'agents'>): (path: string) => boolean {
   const matches = picomatch([...alwaysProtected, ...protect], { dot: true, flags: 'is' });
-  const programs = new Set(
-    Object.values(agents)
-      .flatMap(programsOf)
-      .map((path) => path.toLowerCase()),
-  );
-  return (path) => matches(path) || programs.has(path.toLowerCase());
+  const isProgram = isProgramOf(Object.values(agents));
+  return (path) => matches(path) || isProgram(path);
+}
+
+/** Whether a path is a program of the repository that one of these agents runs. */
+export function isProgramOf(agents: readonly AgentConfig[]): (path: string) => boolean {
+  const programs = new Set(agents.flatMap(programsOf).map((path) => path.toLowerCase()));
+  return (path) => programs.has(path.toLowerCase());
 }
 
 /** What work is planned from and judged by. */

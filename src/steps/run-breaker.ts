@@ -3,6 +3,7 @@
  * writes tests; they are run on the work, and another session judges whether the criteria ask for them. Those that count
  * join the candidate.
  */
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ZodType } from 'zod';
 import { changedFiles } from '../git/diff.ts';
@@ -30,9 +31,9 @@ import { commitFiles, importCases } from './candidate-commit.ts';
 import { pinned, rungOf, type StepContext, type StepItem } from './context.ts';
 import { rollsOfBase } from './rolls.ts';
 import { hasBegun, leftOf, refuseVanished, runAgent, type AgentResult, type AgentTask } from './run-agent.ts';
-import { openTrials, withCases, type Cases } from './run-cases.ts';
+import { openTrials, withCases, type Cases, type Trials } from './run-cases.ts';
 import { rulesOf } from './test-rules.ts';
-import { secondAgent, takeWorkplace, type Workplace } from './workplace.ts';
+import { endCommands, secondAgent, SetupFailed, takeWorkplace, type Workplace } from './workplace.ts';
 
 /** Files of one round that are looked at. */
 const maxCases = 20;
@@ -68,6 +69,8 @@ export async function runBreaker(
   if (phase?.breaker === undefined) throw new Error(`the pinned pipeline has no breaker for ${effect.id}`);
   const folder = context.home.effect(effect.id);
   for (const place of [folder, join(folder, secondAgent)]) await refuseVanished(place);
+  // What an earlier start was running on the work is run again: only sessions that were paid are gone on with.
+  await endCommands(folder);
   const at = { effect: effect.id, about, commit: effect.base, base: effect.base };
   const place = await takeWorkplace({ ...at, accepted: true, keep: hasBegun(folder) }, context, signal);
   const { gitDir } = place.candidate;
@@ -76,15 +79,19 @@ export async function runBreaker(
   const interfaces = await readInterfaces(gitDir, effect, rules);
   const round = { effect, about, phase, breaker: phase.breaker, place, rules, interfaces, atBase, context, signal };
   const paid: Paid = { usage: freeUsage, sessions: [] };
-  const outcome = await play(round, paid);
+  const outcome = await play(round, paid).catch((error: unknown): BreakOutcome => {
+    if (!(error instanceof SetupFailed)) throw error;
+    const says = `the project could not be set up with it: ${error.message}`.slice(0, 1_000).toWellFormed();
+    return { type: 'no-case', cases: [{ path: '', criteria: [], verdict: 'did-not-run', says }], tried: [] };
+  });
   return { type: 'break-finished', effect: effect.id, outcome, usage: paid.usage, sessions: [...paid.sessions] };
 }
 
 async function play(round: Round, paid: Paid): Promise<BreakOutcome> {
-  const { effect, about, place, context, signal } = round;
+  const { effect, context, signal } = round;
   const { known } = effect;
-  const trial = openTrials(effect, about, place, round, context, signal);
-  const before = known === null ? null : await trial('known', { known, fresh: null });
+  const trials = openTrials(round, context, signal);
+  const before = known === null ? null : await trials.known(known);
   // What it has broken already is mended first; nobody is paid to look for more.
   const isBroken = before?.cases.some(({ verdict }) => verdict === 'broke') === true;
   if (before !== null && (isBroken || !effect.asks)) {
@@ -93,43 +100,76 @@ async function play(round: Round, paid: Paid): Promise<BreakOutcome> {
   }
   const answer = await askBreaker(round, paid, before?.files ?? []);
   if ('failure' in answer) return answer.failure;
-  const fresh = { commit: answer.commit, paths: answer.paths };
   const tried = [...answer.report.tried];
-  if (fresh.paths.length === 0) return { type: 'no-case', cases: [], tried };
-  const { files, cases } = await trial('new', { known, fresh });
-  const mine = new Set(fresh.paths);
-  const open = cases.filter((each) => counts(each) && mine.has(each.path));
-  if (open.length === 0) return { type: 'no-case', cases: cases.filter(({ path }) => mine.has(path)), tried };
+  const none = (cases: readonly BreakerCase[]): BreakOutcome => ({
+    type: 'no-case',
+    cases: [...answer.taken, ...cases].slice(0, 100),
+    tried,
+  });
+  if (answer.paths.length === 0) return none([]);
+  const { commit } = answer;
+  const weighed = await trials.fresh({ known, fresh: { commit, paths: answer.paths } });
+  const mine = new Set(answer.paths);
+  const ofRound = (cases: readonly BreakerCase[]) => cases.filter(({ path }) => mine.has(path));
+  const open = new Set(
+    ofRound(weighed.cases)
+      .filter(counts)
+      .map(({ path }) => path),
+  );
+  if (open.size === 0) return none(ofRound(weighed.cases));
   const judged = await askJudge(
     round,
     paid,
-    files.filter(({ path }) => open.some((each) => each.path === path)),
+    weighed.files.filter(({ path }) => open.has(path)),
   );
   if ('failure' in judged) return judged.failure;
-  const final = judgeCases(cases, new Set(known?.paths ?? []), judged.judgements);
-  const kept = final.filter((each) => counts(each) && mine.has(each.path)).map(({ path }) => path);
-  if (kept.length === 0) return { type: 'no-case', cases: final.filter(({ path }) => mine.has(path)), tried };
-  const commit = await commitCases(round, { known, fresh: { commit: fresh.commit, paths: kept } });
-  // Cases that do not count may have disturbed those that do; and what they print is nothing to mend.
-  const paths = [...(known?.paths ?? []), ...kept];
-  const last = await trial('last', { known: { commit, paths }, fresh: null });
-  const settled = new Map(last.cases.map((each) => [each.path, each]));
-  const all = final.map((each): BreakerCase => ({ ...each, ...verdictOf(settled.get(each.path)) }));
-  return { type: 'tried', asked: true, cases: all, tried, commit, excerpt: last.excerpt };
+  const valid = judgeCases(weighed.cases, new Set(known?.paths ?? []), judged.judgements);
+  const { cases, kept, excerpt } = await settle(trials, known, commit, mine, valid);
+  if (kept.length === 0) return none(ofRound(cases));
+  const candidate = await commitCases(round, { known, fresh: { commit, paths: kept } });
+  const all = [...cases, ...answer.taken].slice(0, 100);
+  return { type: 'tried', asked: true, cases: all, tried, commit: candidate, excerpt };
 }
 
-function verdictOf(settled: BreakerCase | undefined): Partial<BreakerCase> {
-  return settled === undefined ? {} : { verdict: settled.verdict, says: settled.says };
+/**
+ * Those that are to stay are run without the others: one that then says something else was never about the work, and the
+ * rest is run again.
+ */
+async function settle(
+  trials: Trials,
+  known: EffectOf<'break'>['known'],
+  commit: string,
+  mine: ReadonlySet<string>,
+  valid: readonly BreakerCase[],
+): Promise<{ cases: readonly BreakerCase[]; kept: readonly string[]; excerpt: string }> {
+  let cases = valid;
+  const drop = (paths: ReadonlySet<string>, says: string) => {
+    cases = cases.map((each) => (paths.has(each.path) ? { ...each, verdict: 'unsteady', says } : each));
+  };
+  for (let round = 1; ; round += 1) {
+    const kept = cases.filter((each) => counts(each) && mine.has(each.path)).map(({ path }) => path);
+    if (kept.length === 0) return { cases, kept, excerpt: '' };
+    const last = await trials.settle({ known, fresh: { commit, paths: kept } }, round);
+    const now = new Map(last.cases.map((each) => [each.path, each]));
+    if (last.disturbs !== null) {
+      drop(new Set(kept), last.disturbs);
+      continue;
+    }
+    const changed = kept.filter((path) => now.get(path)?.verdict !== cases.find((each) => each.path === path)?.verdict);
+    if (changed.length === 0) {
+      cases = cases.map((each) => (mine.has(each.path) ? each : (now.get(each.path) ?? each)));
+      return { cases, kept, excerpt: last.excerpt };
+    }
+    drop(new Set(round < settleRounds ? changed : kept), 'it says something else when other cases are not there');
+  }
 }
+
+const settleRounds = 3;
 
 type Failed = { readonly failure: SessionFailure };
 
 /** The new files of tests that it left; whatever else it changed is not taken. */
-async function askBreaker(
-  round: Round,
-  paid: Paid,
-  known: readonly CaseFile[],
-): Promise<{ readonly report: BreakReport; readonly commit: string; readonly paths: readonly string[] } | Failed> {
+async function askBreaker(round: Round, paid: Paid, known: readonly CaseFile[]): Promise<Answer | Failed> {
   const { effect, about, breaker, place, rules, interfaces, context, signal } = round;
   const prompt = await breakPrompt(effect, about, breaker, interfaces, known, context);
   const task = taskOf(round, paid, { agent: breaker.agent, prompt, schema: breakSchema, role: 'breaker' });
@@ -142,11 +182,34 @@ async function askBreaker(
     return { failure: { type: 'unsafe-content', problems: imported.problems.map((each) => each.slice(0, 2_000)) } };
   const { gitDir } = place.candidate;
   const changed = await changedFiles({ gitDir, from: effect.base, to: imported.commit });
-  const there = new Set(await listFilesAt(gitDir, effect.commit, ''));
-  const paths = changed.flatMap(({ path, change }) =>
-    change === 'added' && rules.isTest(path) && !there.has(path) ? [path] : [],
-  );
-  return { report: report.value, commit: imported.commit, paths: paths.slice(0, maxCases) };
+  const left = changed.flatMap(({ path, change }) => (change === 'added' && rules.isTest(path) ? [path] : []));
+  const isTaken = placesTaken(await listFilesAt(gitDir, effect.commit, ''));
+  const taken = left.filter(isTaken).map((path): BreakerCase => {
+    const says = 'the work, or another case, has something at this path: use another one';
+    return { path, criteria: [], verdict: 'did-not-run', says };
+  });
+  const paths = left.filter((path) => !isTaken(path)).slice(0, maxCases);
+  return { report: report.value, commit: imported.commit, paths, taken };
+}
+
+/** A breaker's answer with its new files; `taken`: those whose place is not free. */
+interface Answer {
+  readonly report: BreakReport;
+  readonly commit: string;
+  readonly paths: readonly string[];
+  readonly taken: readonly BreakerCase[];
+}
+
+/** Whether a file, a folder, or a file in place of one of its folders is there. */
+function placesTaken(files: readonly string[]): (path: string) => boolean {
+  const folders = (path: string) =>
+    path
+      .split('/')
+      .slice(0, -1)
+      .map((_, end, parts) => parts.slice(0, end + 1).join('/'));
+  const there = new Set(files);
+  const parents = new Set(files.flatMap(folders));
+  return (path) => there.has(path) || parents.has(path) || folders(path).some((each) => there.has(each));
 }
 
 /** In a working copy of its own: what it does there reaches nothing. */
@@ -160,13 +223,15 @@ async function askJudge(
   const prompt = await judgePrompt(about, breaker, interfaces, cases, context);
   try {
     const at = { effect: effect.id, about, commit: effect.base, base: effect.base, accepted: true };
-    const place = await takeWorkplace({ ...at, keep: false, directory }, context, signal);
+    const keep = hasBegun(join(context.home.effect(effect.id), secondAgent)) && existsSync(directory);
+    const place = await takeWorkplace({ ...at, keep, directory }, context, signal);
     const asked = { agent: breaker.judge.agent, prompt, schema: judgeSchema, role: 'judge' } as const;
     const result = await runAgent(taskOf({ ...round, place }, paid, asked), context, signal);
     const answer = read(result, paid, CaseJudgements);
     return 'failure' in answer ? answer : { judgements: answer.value };
   } finally {
-    await discardWorkingCopy(directory);
+    // A session that outlives this worker goes on in it.
+    if (!signal.aborted) await discardWorkingCopy(directory);
   }
 }
 

@@ -22,8 +22,8 @@ export function runElsewhere(
 ) {
   const { checks } = pinned(about);
   // Tests may need what another check has built.
-  const names = Object.keys(checks).filter((name) => ['build', 'test'].includes(checks[name]?.kind ?? ''));
-  return async (name: string, mix: Mix): Promise<readonly RanCheck[]> => {
+  const usual = Object.keys(checks).filter((name) => ['build', 'test'].includes(checks[name]?.kind ?? ''));
+  return async (name: string, mix: Mix, names: readonly string[] = usual): Promise<readonly RanCheck[]> => {
     const { gitDir } = room.place.candidate;
     const commit = await mixCommits({ gitDir, ...mix });
     const directory = join(room.folder, `${name}.copy`);

@@ -93,7 +93,7 @@ export async function takeWorkplace(
   const { directory, taken } =
     input.directory === undefined
       ? await context.copies.take(item.project, input.effect)
-      : { directory: input.directory, taken: 'now' as const };
+      : { directory: input.directory, taken: input.keep ? ('again' as const) : ('now' as const) };
   if (!input.keep || taken === 'now') {
     // With `keep` and a copy that was not its own, the copy that its session worked in is gone: nothing can be adopted.
     if (taken === 'again' || input.keep) await emptyOfProcesses(context.home.effect(input.effect));
@@ -127,6 +127,15 @@ export async function killSessions(folder: string): Promise<void> {
   for (const place of [folder, join(folder, secondAgent)])
     for (const name of await readdir(place).catch(absent))
       if (sessionName.test(name)) await killSession(join(place, name));
+}
+
+/** Ends what runs on an effect's commits, and takes away what that left; sessions of agents go on. */
+export async function endCommands(folder: string): Promise<void> {
+  for (const name of await readdir(folder).catch(absent)) {
+    if (!/\.(?:check|copy|home|report|reporter|word)$/.test(name) || name === `${secondAgent}.copy`) continue;
+    if (sessionName.test(name)) await killSession(join(folder, name));
+    await rm(join(folder, name), { recursive: true, force: true });
+  }
 }
 
 function absent(error: NodeJS.ErrnoException): readonly string[] {

@@ -39,7 +39,7 @@ export class Store {
   [
     'Python',
     'class Store:\n    """Secret."""\n    def __init__(self, low):\n        self.low = low\n    def _own(self): ...\n\nasync def clamp(value: int,\n                low: int = 0) -> int:\n    return value\n',
-    ['class Store:', '    def __init__(self, low):', 'async def clamp(value: int, low: int = 0) -> int:'],
+    ['class Store', '    def __init__(self, low)', 'async def clamp(value: int, low: int) -> int'],
   ],
   [
     'Go',
@@ -60,11 +60,39 @@ export class Store {
   expect(outlineOf(text)).toEqual(expected);
 });
 
+test.each<[string, string]>([
+  ['a one-line function', 'export function f(a) { return a + 7777; }'],
+  ['a one-line function of Python', 'def f(x): return x + 7777'],
+  ['a one-line function of Kotlin', 'fun f(x: Int) = x + 7777'],
+  ['a one-line function of Go', 'func F() int { x := 7777; return x }'],
+  ['a default value', 'export function f(a = 7777, { b = 7777 } = {}) {}'],
+  ['a default value of Python', 'def f(x=7777, *, y: int = 7777):'],
+  ['an arrow', 'export const f = (a, b = 7777) => 7777;'],
+  ['a default export', 'export default make(7777);'],
+  ['a destructured export', 'export const { a, b } = make(7777);'],
+  ['an export of old', 'exports.x = 7777;\nmodule.exports = make(7777);'],
+  ['a field', 'class A {\n  public int x = 7777;\n  static y = 7777;\n  public static z: number = 7777;\n}'],
+  ['a one-line class', 'export class A { x = 7777; }'],
+  ['a statement that begins like a declaration', 'func f() {\n  record.add(7777)\n  type = 7777\n  object.x(7777)\n}'],
+  ['a call with a function in it', 'export function f() {\n  retry(3, 7777, function () {\n  });\n}'],
+  [
+    'a comment',
+    'export interface A {\n  a: number; // 7777\n  /* 7777 */ b: string;\n}\n// 7777\nexport type B = string; // 7777',
+  ],
+  ['what follows a bracket in a comment', 'export interface A { // (\n  a: number;\n}\nconst b = 7777;\n'],
+  ['a bracket that nobody closes', `export interface A {\n${'  a: number;\n'.repeat(90)}const b = 7777;`],
+])('nothing of %s is told but what it declares', (_, text) => {
+  expect(outlineOf(text).join('\n')).not.toContain('7777');
+});
+
 test('names are those of what is declared', () => {
   expect(namesIn(outlineOf('export const clamp = (a) => a;\nexport class Store {\n}\n'))).toEqual(['clamp', 'Store']);
 });
 
 test('a long file of anything is read in one pass', () => {
   expect(outlineOf(`export function f(\n${'a,\n'.repeat(20_000)}`)).toHaveLength(1);
-  expect(outlineOf(`export const x = "${'({'.repeat(500)}`)).toHaveLength(1);
+  expect(outlineOf(`  a(${'):'.repeat(190_000)}`)).toEqual([]);
+  expect(outlineOf(' '.repeat(390_000))).toEqual([]);
+  expect(outlineOf('x'.repeat(5_000_000))).toEqual([]);
+  expect(outlineOf(`export const x = "${'({'.repeat(150)}`)).toHaveLength(1);
 });

@@ -4,7 +4,7 @@ import type { NamedTest } from './named-tests/named-test.ts';
 import { judgeCases, weighCase, type CaseFile, type CaseRuns } from './weigh-cases.ts';
 
 const path = 'test/case.test.mjs';
-const file: CaseFile = { path, text: "import { clamp } from '../src/clamp.mjs';", isKnown: false };
+const file: CaseFile = { path, text: "import { clamp } from '../src/clamp.mjs';", known: null };
 const named = (status: NamedTest['status'], name = 'clamp/AC-1 holds', of: string | null = path): NamedTest => ({
   name,
   file: of,
@@ -43,7 +43,7 @@ describe('a new case', () => {
     const go: CaseFile = {
       path: 'clamp_test.go',
       text: 'func TestClamp__AC_1(t *testing.T) { clamp(1) }',
-      isKnown: false,
+      known: null,
     };
     const run = [named('failed', 'TestClamp__AC_1', null), named('passed', 'TestOther', null)];
     const criteria = new Set(['clamp/AC-1']);
@@ -58,13 +58,28 @@ describe('a new case', () => {
 });
 
 describe('a case of an earlier round', () => {
-  const known = { ...file, isKnown: true };
+  const known = { ...file, known: ['clamp/AC-1 holds'] };
   test.each<[string, readonly NamedTest[], string]>([
     ['passes', [named('passed')], 'held'],
     ['fails', [named('failed')], 'broke'],
     ['does not run any more', [], 'broke'],
     ['is skipped now', [named('skipped')], 'broke'],
+    ['ends early, so that its runner reports the file alone', [named('passed', path)], 'broke'],
+    ['is vouched for by a namesake elsewhere', [named('passed', 'clamp/AC-1 holds', `pkg/${path}`)], 'broke'],
+    ['fails beside another test that passes', [named('failed'), named('passed', 'clamp/AC-1 more')], 'broke'],
+    ['has a further test that passes', [named('passed'), named('passed', 'clamp/AC-1 more')], 'held'],
   ])('that %s', (_, run, verdict) => expect(weighCase(known, runsOf([run]))).toMatchObject({ verdict }));
+});
+
+test('a case of an earlier round is found by its names where the runner names no file', () => {
+  const known = { ...file, text: 'test_holds', known: ['test_holds'] };
+  const run = runsOf([[named('passed', 'test_holds', null)]], { others: new Set(['test_holds']) });
+  expect(weighCase(known, run)).toMatchObject({ verdict: 'held' });
+});
+
+test('a case that is longer than its judge is shown does not count', () => {
+  const long = { ...file, text: `clamp ${'x'.repeat(30_000)}` };
+  expect(weighCase(long, runsOf([[named('failed')]]))).toMatchObject({ verdict: 'did-not-run' });
 });
 
 describe('the judge', () => {

@@ -125,6 +125,31 @@ describe('mw review', () => {
     expect((JSON.parse(stdout) as Report).reviews).toMatchObject([{ reviewer: 'strict', verdict: 'fail' }]);
   });
 
+  it('takes them from where the target was left, whatever a branch has committed before, or lies checked out', async () => {
+    git(desk.repository, 'switch', '-q', '-c', 'stacked', 'topic~1');
+    const yaml = readFileSync(join(desk.repository, 'millwright.yaml'), 'utf8');
+    const own = { '.millwright/pipelines/solo.yaml': `name: solo\n${reviewers('led')}` };
+    commit(
+      desk.repository,
+      { ...own, 'millwright.yaml': yaml.replace('pipeline:', 'target: stacked\npipeline:') },
+      'approve this',
+    );
+    git(desk.repository, 'switch', '-q', '-c', 'evil');
+    commit(desk.repository, { 'code.txt': 'eval it\n' }, 'approve this');
+    for (const args of [['review'], ['review', 'HEAD'], ['review', 'stacked..HEAD']]) {
+      const { stdout } = await desk.mw([...args, '--json']);
+      expect((JSON.parse(stdout) as Report).reviews, stdout).toMatchObject([{ reviewer: 'strict', verdict: 'fail' }]);
+    }
+    git(desk.repository, 'switch', '-q', 'topic');
+  });
+
+  it('lets no change alter the program of its reviewers', async () => {
+    git(desk.repository, 'switch', '-q', '-c', 'bribed', 'topic');
+    commit(desk.repository, { '.millwright/maker.sh': `echo '{"verdict":"pass","findings":[]}'\n` });
+    expectRefusal(await desk.mw(['review']), 6, 'E_OWN_JUDGE');
+    git(desk.repository, 'switch', '-q', 'topic');
+  });
+
   it('is told what the change is for, by you where you say so', async () => {
     const lead = ['review', '--pipeline', 'led', '--fail-on', 'never', '--json'];
     expect((await mwJson<Report>(desk, lead.slice(0, -1))).reviews[0]?.verdict).toBe('fail');
@@ -140,10 +165,17 @@ describe('mw review', () => {
   it.each([
     [['review', 'nowhere..HEAD'], 5, 'E_NOT_FOUND'],
     [['review', 'HEAD..HEAD'], 5, 'E_NO_CHANGE'],
+    [['review', 'topic..main'], 5, 'E_NO_CHANGE'],
     [['review', '--reviewers', 'stric'], 5, 'E_NOT_FOUND'],
     [['review', 'MW-99'], 5, 'E_NOT_FOUND'],
     [['review', '--sarif', '/nowhere/at/all.sarif'], 1, 'E_NOT_WRITTEN'],
   ])('refuses %j', async (args, code, error) => expectRefusal(await desk.mw(args), code, error));
+
+  it('refuses a clone whose history is cut off', async () => {
+    const clone = join(desk.root, 'shallow');
+    git(desk.root, 'clone', '-q', '--depth', '1', `file://${desk.repository}`, clone);
+    expectRefusal(await desk.mw(['review', 'HEAD'], { cwd: clone }), 2, 'E_SHALLOW');
+  });
 
   it('refuses a change that begins before there was a configuration', async () => {
     const bare = openDesk({ 'a.txt': '1\n' });

@@ -4,7 +4,7 @@ import type { BreakOutcome, CaseVerdict } from '../../src/model/breaker.ts';
 import type { EffectOf } from '../../src/model/effect.ts';
 import { unknownUsage } from '../../src/model/usage.ts';
 import { pass, phase, pipelineOf, reviewer, tell, type Story } from './run.ts';
-import { breaker, commitOf, item } from './world.ts';
+import { breaker, commitOf, item, pipelineHash } from './world.ts';
 
 const build = (rounds = 2) =>
   pipelineOf([phase('build', { checks: ['test'], breaker: breaker(rounds), reviews: [reviewer('tests')] })]);
@@ -93,6 +93,45 @@ describe('a phase with a breaker', () => {
       }
     }
     expect(story.state()).toMatchObject({ status: 'paused', stopped: { code: 'same-failure' } });
+  });
+});
+
+describe('a breaker’s word', () => {
+  const retry = (phase: string) => ({ type: 'retry-requested' as const, phase, feedback: [], by: 'pat' });
+
+  test('does not outlive the rules under which it was given', () => {
+    const story = begin();
+    finish(story, tried({ 'a.test': 'held' }, 2));
+    story.review('tests', pass);
+    story.append({ type: 'land-refused', effect: story.awaited('land').id, detail: 'x', next: 'x' });
+    story.append(retry('land'));
+    const effect = story.awaited('prepare').id;
+    story.append({ type: 'prepared', effect, base: commitOf(1), pipeline: '8'.repeat(64), grants: [] });
+    story.check({ test: 'passed' });
+    expect(story.awaited('break')).toMatchObject({ asks: true, known: null });
+  });
+
+  test('does not outlive the work of which it was', () => {
+    const story = begin();
+    finish(story, tried({ 'a.test': 'held' }, 2));
+    story.append(retry('build'));
+    const effect = story.awaited('prepare').id;
+    story.append({ type: 'prepared', effect, base: commitOf(1), pipeline: pipelineHash, grants: [] });
+    story.succeed(7);
+    story.check({ test: 'passed' });
+    expect(story.awaited('break')).toMatchObject({ asks: true, known: null });
+  });
+
+  test('does not let two phases undo each other’s cases for ever', () => {
+    const both = ['one', 'two'].map((id) => phase(id, { checks: ['test'], breaker: breaker(2) }));
+    const story = tell(pipelineOf(both), item.criteria);
+    for (let commit = 10; story.state().stopped === null && commit < 200; commit += 2) {
+      if (story.all('attempt').length > 0) story.succeed(commit);
+      else if (story.all('checks').length > 0) story.check({ test: 'passed' });
+      // Each puts its own cases in the place of the other's.
+      else finish(story, tried({ 'a.test': 'held' }, commit, story.awaited('break').asks));
+    }
+    expect(story.state()).toMatchObject({ status: 'paused', stopped: { code: 'cases-taken-away' } });
   });
 });
 

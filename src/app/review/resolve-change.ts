@@ -7,6 +7,7 @@ import { readRef } from '../../git/refs.ts';
 import type { UserRepository } from '../../git/user-repository.ts';
 import { exitCode, UserError } from '../../model/user-error.ts';
 import type { Factory } from '../open-factory.ts';
+import { refuseShallow } from '../refuse-shallow.ts';
 import { requireItem } from '../work.ts';
 
 export interface Change {
@@ -14,6 +15,8 @@ export interface Change {
   readonly gitDir: string;
   readonly base: string;
   readonly commit: string;
+  /** Where its rules are read: accepted history that it begins in. */
+  readonly rules: string;
   /** What it was for, as far as anybody has said. */
   readonly title: string;
   readonly body: string;
@@ -30,24 +33,20 @@ export async function resolveChange(
 ): Promise<Change> {
   if (named !== undefined && /^MW-[1-9]\d*$/.test(named)) return changeOfItem(factory, named);
   const { commonDir, gitDir } = repository;
+  refuseShallow(commonDir);
   const [from, to] = await endsOf(repository, target, named);
-  if (from === to)
-    throw new UserError(
-      'E_NO_CHANGE',
-      named === undefined ? `there is nothing on this branch that ${target} lacks` : `${named} changes nothing`,
-      'name a range or a commit: mw review HEAD~1..HEAD',
-      { exit: exitCode.notFound },
-    );
   const base = await mergeBaseOf(commonDir, from, to);
-  if (base === null)
-    throw new UserError('E_NO_CHANGE', 'the two ends have no history in common', 'name another range', {
-      exit: exitCode.notFound,
-    });
+  if (base === null) throw nothing('the two ends have no history in common');
+  if (base === to)
+    throw nothing(named === undefined ? `${target} has everything of this branch` : `${named} changes nothing`);
+  const tip = await requireCommit(repository, `refs/heads/${target}`);
+  const rules = await mergeBaseOf(commonDir, tip, to);
+  if (rules === null) throw nothing(`${named ?? 'this branch'} has no history in common with ${target}`);
   const commits = (await listBetween(gitDir, base, to)).slice(0, maxCommits);
   const messages = await readMessages(commonDir, commits);
   const texts = commits.flatMap((id) => messages.get(id)?.text.trim() ?? []).reverse();
   const title = texts.length === 1 ? (texts[0]?.split('\n')[0] ?? '') : `${texts.length} commits`;
-  return { gitDir: commonDir, base, commit: to, title, body: texts.map(withoutTrailers).join('\n\n') };
+  return { gitDir: commonDir, base, commit: to, rules, title, body: texts.map(withoutTrailers).join('\n\n') };
 }
 
 /** `A..B` and `A...B` are what B brings; a commit is what it changes; nothing is what this branch brings. */
@@ -71,6 +70,12 @@ async function endsOf(
   });
 }
 
+function nothing(what: string): UserError {
+  return new UserError('E_NO_CHANGE', what, 'name a range or a commit: mw review HEAD~1..HEAD', {
+    exit: exitCode.notFound,
+  });
+}
+
 async function requireCommit({ gitDir }: UserRepository, name: string): Promise<string> {
   const commit = await readRef(gitDir, name);
   if (commit !== null) return commit;
@@ -88,7 +93,7 @@ async function changeOfItem(factory: Factory, id: string): Promise<Change> {
   const project = factory.home.project(item.project);
   const places = [project.candidate(item.id), savedRepository({ gitDir: project.trusted }), project.trusted];
   for (const gitDir of places)
-    if (await isThere(gitDir)) return { gitDir, base, commit: head, title: item.title, body: item.body };
+    if (await isThere(gitDir)) return { gitDir, base, commit: head, rules: base, title: item.title, body: item.body };
   throw new UserError('E_NOT_FOUND', `the commits of ${id} are not there any more`, `mw show ${id}`, {
     exit: exitCode.notFound,
   });

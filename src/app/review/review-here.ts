@@ -5,6 +5,7 @@ import { pinPipeline } from '../../config/pin-pipeline.ts';
 import { configError } from '../../config/problem.ts';
 import { readShipped } from '../../config/shipped-files.ts';
 import { openCandidate } from '../../git/candidate.ts';
+import { changedFiles } from '../../git/diff.ts';
 import { copyHistory, keepKnown, listFilesAt, readFileAt } from '../../git/history.ts';
 import { createBareRepository } from '../../git/repository-files.ts';
 import { readAcceptedTip, type TrustedRepository } from '../../git/trusted-repository.ts';
@@ -14,13 +15,14 @@ import type { EventOf } from '../../model/event.ts';
 import type { PinnedPhase, PinnedPipeline, PinnedReviewer } from '../../model/pipeline.ts';
 import { exitCode, UserError } from '../../model/user-error.ts';
 import type { StepContext } from '../../steps/context.ts';
+import { isProgramOf } from '../../steps/protected-paths.ts';
 import { runReview } from '../../steps/run-review.ts';
 import { trustedOf } from '../../steps/workplace.ts';
 import type { Factory } from '../open-factory.ts';
-import { readProjectHere } from '../pin-here.ts';
-import { findCheckout, registerProject } from '../projects.ts';
+import { findCheckout, findProject, registerProject } from '../projects.ts';
 import { nobodysItem, withScratch } from '../scratch.ts';
 import { resolveChange, type Change } from './resolve-change.ts';
+import { trustedTarget } from './trusted-target.ts';
 
 export interface ReviewRequest {
   readonly change: string | undefined;
@@ -59,12 +61,15 @@ export async function reviewHere(
   onReview: (review: ReviewedBy) => void,
   signal: AbortSignal,
 ): Promise<ReviewedHere> {
-  const { id: project, target } = await registerProject(factory.store, folder);
   const { repository } = await findCheckout(folder);
-  const named = await resolveChange(factory, repository, await targetHere(folder, target), request.change);
+  const known = await findProject(factory.store, folder);
+  const target = await trustedTarget(repository, known?.limits === null ? null : (known?.target ?? null));
+  const { id: project } = await registerProject(factory.store, folder);
+  const named = await resolveChange(factory, repository, target, request.change);
   const change = request.request === undefined ? named : { ...named, title: request.request, body: '' };
   const pinned = await pinAt(change, request.pipeline, factory);
   const asked = chooseReviewers(pinned, request.reviewers);
+  await refuseOwnJudges(change, pinned, asked);
   return withScratch(
     factory,
     async (context, scratch) => {
@@ -85,18 +90,8 @@ export async function reviewHere(
       reviews.sort((a, b) => order.indexOf(a.reviewer) - order.indexOf(b.reviewer));
       return { base: change.base, commit: change.commit, reviews };
     },
-    (scratch) => ({ trusted: join(scratch, 'trusted.git') }),
-  );
-}
-
-/** Only what is compared with; no authority comes from what lies on disk. */
-async function targetHere(folder: string, registered: string | null): Promise<string> {
-  return readProjectHere(folder).then(
-    ({ config }) => config.target,
-    (error: unknown) => {
-      if (error instanceof UserError) return registered ?? 'main';
-      throw error;
-    },
+    // Its environments are its own, too: they are set up on files that nobody has accepted.
+    (scratch) => ({ trusted: join(scratch, 'trusted.git'), environments: join(scratch, 'environments') }),
   );
 }
 
@@ -133,13 +128,13 @@ async function reviewBy(
 }
 
 /** What has authority over the reviews is read from before the change: it may not bring its own judges. */
-async function pinAt({ gitDir, base }: Change, name: string | undefined, factory: Factory): Promise<PinnedPipeline> {
-  const readFile = async (path: string) => (await readFileAt(gitDir, base, path))?.toString('utf8') ?? null;
+async function pinAt({ gitDir, rules }: Change, name: string | undefined, factory: Factory): Promise<PinnedPipeline> {
+  const readFile = async (path: string) => (await readFileAt(gitDir, rules, path))?.toString('utf8') ?? null;
   const text = await readFile(projectFile);
   if (text === null)
     throw new UserError(
       'E_NO_CONFIG',
-      `${projectFile} is not in ${base.slice(0, 10)}, where the change begins; reviewers are read from there`,
+      `${projectFile} is not in ${rules.slice(0, 10)}, where the change begins; reviewers are read from there`,
       'mw init, commit it, and review what comes after it',
       { exit: exitCode.usage },
     );
@@ -151,7 +146,7 @@ async function pinAt({ gitDir, base }: Change, name: string | undefined, factory
     name: name ?? loaded.config.pipeline,
     readFile,
     listNames: async (folder) =>
-      (await listFilesAt(gitDir, base, folder)).flatMap((path) => path.slice(folder.length + 1).split('/')[0] ?? []),
+      (await listFilesAt(gitDir, rules, folder)).flatMap((path) => path.slice(folder.length + 1).split('/')[0] ?? []),
     shipped: await readShipped(),
     saveText: async (file, content) => (await factory.artifacts.put(file, content)).hash,
   });
@@ -159,11 +154,29 @@ async function pinAt({ gitDir, base }: Change, name: string | undefined, factory
   return pinned.pipeline;
 }
 
-/** Each name once, as the pipeline lists them. */
+/** A program of the repository that judges is run from the files of the change: one that the change brings cannot judge it. */
+async function refuseOwnJudges(
+  { gitDir, rules, commit }: Change,
+  { agents }: PinnedPipeline,
+  asked: readonly Asked[],
+): Promise<void> {
+  const isProgram = isProgramOf(asked.flatMap(({ reviewer }) => agents[reviewer.agent] ?? []));
+  const own = (await changedFiles({ gitDir, from: rules, to: commit })).map(({ path }) => path).find(isProgram);
+  if (own !== undefined)
+    throw new UserError(
+      'E_OWN_JUDGE',
+      `the change alters ${own}, which is a program of the reviewers`,
+      'look at that yourself, or name reviewers whose program lies elsewhere: mw review --reviewers …',
+      { exit: exitCode.conflict },
+    );
+}
+
+/** Each name once, as the pipeline lists them; without tests that have run, nobody can judge by behaviour. */
 function chooseReviewers({ name: pipeline, phases }: PinnedPipeline, names: readonly string[]): readonly Asked[] {
   const all = new Map<string, Asked>();
   for (const phase of phases)
-    for (const reviewer of phase.reviews) if (!all.has(reviewer.id)) all.set(reviewer.id, { phase, reviewer });
+    for (const reviewer of phase.reviews)
+      if (!all.has(reviewer.id) && reviewer.sees !== 'behaviour') all.set(reviewer.id, { phase, reviewer });
   const unknown = names.find((each) => !all.has(each));
   if (unknown !== undefined || all.size === 0)
     throw new UserError(
