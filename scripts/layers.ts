@@ -77,7 +77,7 @@ export const layers: Readonly<Record<string, Layer>> = {
     why: 'compose: the only room that names concrete adapters and reads the environment',
   },
   cli: {
-    allow: ['model', 'app', 'insight', 'report', 'config', 'machine', 'spec', 'store'],
+    allow: ['model', 'app', 'insight', 'report', 'config', 'machine', 'spec', 'store', 'verify'],
     node: true,
     why: 'one file a command; prints, sets exit codes',
   },

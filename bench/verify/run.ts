@@ -1,13 +1,14 @@
 /**
  * Measures what verification catches, on the corpus in test/corpus whose answers are known, and prints Markdown. No model takes
- * part: `npm run bench:verify`, `-- --only reading,running,candidates,mutation`. See docs/performance.md for what it does not show.
+ * part: `npm run bench:verify`, `-- --only reading,running,candidates,panel,mutation`. See docs/performance.md for what it does not show.
  */
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 import { changeSets, readChanges, readOnly } from '../../test/corpus/changes.ts';
 import { structuralCases } from '../../test/corpus/structural.ts';
-import { showShare } from './interval.ts';
+import { showShare } from '../../src/verify/interval.ts';
 import { measureMutation } from './mutation.ts';
+import { measurePanel } from './panel.ts';
 import { judgeStructural } from './structural.ts';
 import { gather, listCandidates, type Evidence } from './tasks.ts';
 
@@ -96,6 +97,7 @@ const parts = {
   reading: measureReading,
   running: measureRunning,
   candidates: measureCandidates,
+  panel: measurePanel,
   mutation: measureMutation,
 };
 const { values } = parseArgs({ options: { only: { type: 'string' } } });

@@ -94,6 +94,11 @@ export const commandTable = {
     summary: 'have any change reviewed, outside the factory too',
     load: () => import('./commands/review.ts'),
   },
+  reviewers: {
+    group: 'Factory',
+    summary: 'how good they are, one by one and together',
+    load: () => import('./commands/reviewers.ts'),
+  },
   retry: {
     group: 'Work',
     summary: 'try an item again, from where it stopped or from a phase',

@@ -5,6 +5,7 @@ import { writeCommit } from './commits.ts';
 import { askGit, runGit, splitNul } from './git.ts';
 
 const nobody = { name: 'Millwright', email: 'millwright@localhost' };
+const unsigned = { author: nobody, committer: nobody, date: '2000-01-01T00:00:00Z' };
 
 /**
  * A commit on `commit` whose files at `paths` are those of `from`; a path that `from` does not have is gone. No ref
@@ -35,11 +36,34 @@ export async function mixCommits(mix: {
     return await writeCommit(gitDir, {
       tree,
       parents: [commit],
-      author: nobody,
-      committer: nobody,
-      date: '2000-01-01T00:00:00Z',
+      ...unsigned,
       message,
     });
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** A commit on `commit` in which one of its files says something else. Throws where it is not there. */
+export async function replaceFile(change: {
+  readonly gitDir: string;
+  readonly commit: string;
+  readonly path: string;
+  readonly text: string;
+}): Promise<string> {
+  const { gitDir, commit, path, text } = change;
+  const name = Buffer.from(path, 'utf8').toString('latin1');
+  const [, entry] = (await listEntries(gitDir, commit)).find(([each]) => each === name) ?? [];
+  if (entry === undefined) throw new Error(`${commit} has no ${path}`);
+  const id = await askGit(['hash-object', '-w', '--stdin'], { gitDir, input: text });
+  const folder = await mkdtemp(join(gitDir, 'mix-'));
+  const place = { gitDir, indexFile: join(folder, 'index') };
+  try {
+    await runGit(['read-tree', commit], place);
+    const input = Buffer.from(`${entry.split(' ')[0]} ${id}\t${name}\0`, 'latin1');
+    await runGit(['update-index', '-z', '--index-info'], { ...place, input });
+    const tree = await askGit(['write-tree'], place);
+    return await writeCommit(gitDir, { tree, parents: [commit], ...unsigned, message: 'A file of another text\n' });
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
@@ -49,8 +73,7 @@ export async function mixCommits(mix: {
 export async function writeEmptyCommit(gitDir: string): Promise<string> {
   const tree = await askGit(['mktree'], { gitDir, input: '' });
   const message = 'Nothing\n';
-  const date = '2000-01-01T00:00:00Z';
-  return writeCommit(gitDir, { tree, parents: [], author: nobody, committer: nobody, date, message });
+  return writeCommit(gitDir, { tree, parents: [], ...unsigned, message });
 }
 
 /** `mode id` by path, bytes in latin1 strings. */

@@ -22,6 +22,8 @@ export interface ProjectHome {
   readonly proofs: string;
   /** Tests that were seen to fail and pass on the same files. */
   readonly flaky: string;
+  /** What reviewers said of changes whose truth is known. */
+  readonly trials: string;
   /** Results of phases by what went into them. */
   readonly reusable: string;
   /** Scenarios that no maker sees; a link where a team keeps them in a folder of its own. */
@@ -48,6 +50,7 @@ export function homeAt(root: string): Home {
         environments: join(project, 'environments'),
         proofs: join(project, 'proofs'),
         flaky: join(project, 'flaky.json'),
+        trials: join(project, 'trials.jsonl'),
         reusable: join(project, 'reusable'),
         holdouts: join(root, 'holdouts', id),
         graded: join(project, 'graded'),

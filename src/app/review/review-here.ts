@@ -1,27 +1,19 @@
-/** Reviews of any change, outside the factory: the same reviewers, walls and prompts as inside it; nothing lands. */
-import { join } from 'node:path';
-import { loadProject, projectFile } from '../../config/load-project.ts';
-import { pinPipeline } from '../../config/pin-pipeline.ts';
-import { configError } from '../../config/problem.ts';
-import { readShipped } from '../../config/shipped-files.ts';
-import { openCandidate } from '../../git/candidate.ts';
-import { changedFiles } from '../../git/diff.ts';
-import { copyHistory, keepKnown, listFilesAt, readFileAt } from '../../git/history.ts';
-import { createBareRepository } from '../../git/repository-files.ts';
-import { readAcceptedTip, type TrustedRepository } from '../../git/trusted-repository.ts';
+/** Reviews of any change, outside the factory. */
 import { describeFailure } from '../../machine/session-failure.ts';
-import { reservationOf } from '../../machine/view.ts';
-import type { EventOf } from '../../model/event.ts';
-import type { PinnedPhase, PinnedPipeline, PinnedReviewer } from '../../model/pipeline.ts';
-import { exitCode, UserError } from '../../model/user-error.ts';
-import type { StepContext } from '../../steps/context.ts';
-import { isProgramOf } from '../../steps/protected-paths.ts';
-import { runReview } from '../../steps/run-review.ts';
-import { trustedOf } from '../../steps/workplace.ts';
+import { countVotes, seatPanel, standingOf, weighReviewer, type Standing, type Vote } from '../../verify/panel.ts';
 import type { Factory } from '../open-factory.ts';
-import { findCheckout, findProject, registerProject } from '../projects.ts';
-import { nobodysItem, withScratch } from '../scratch.ts';
-import { resolveChange, type Change } from './resolve-change.ts';
+import { findCheckout, findProject } from '../projects.ts';
+import { resolveChange } from './resolve-change.ts';
+import {
+  chooseReviewers,
+  inTurns,
+  pinAt,
+  refuseOwnJudges,
+  withReviewRoom,
+  type Asked,
+  type ReviewedBy,
+} from './review-room.ts';
+import { keyOf, readTrials } from './trials.ts';
 import { trustedTarget } from './trusted-target.ts';
 
 export interface ReviewRequest {
@@ -31,26 +23,18 @@ export interface ReviewRequest {
   readonly pipeline: string | undefined;
   /** What the change is for, in place of what its commits say. */
   readonly request: string | undefined;
-}
-
-export interface ReviewedBy {
-  readonly reviewer: string;
-  readonly agent: string;
-  readonly outcome: EventOf<'review-finished'>['outcome'];
-  readonly costMicroUsd: number | null;
-  readonly durationMs: number;
+  /** One after the other, and no more once the others would hardly change the panel's word. */
+  readonly untilSettled: boolean;
 }
 
 export interface ReviewedHere {
   readonly base: string;
   readonly commit: string;
   readonly reviews: readonly ReviewedBy[];
-}
-
-/** A reviewer of the pipeline, with the phase that its limits come from. */
-interface Asked {
-  readonly phase: PinnedPhase;
-  readonly reviewer: PinnedReviewer;
+  /** Reviewers that were not needed any more. */
+  readonly spared: readonly string[];
+  /** What their votes come to together; `null` where one of them gave none. */
+  readonly standing: Standing | null;
 }
 
 /** `onReview` hears of each as it ends. */
@@ -61,153 +45,48 @@ export async function reviewHere(
   onReview: (review: ReviewedBy) => void,
   signal: AbortSignal,
 ): Promise<ReviewedHere> {
+  const target = await targetHere(factory, folder);
   const { repository } = await findCheckout(folder);
-  const known = await findProject(factory.store, folder);
-  const target = await trustedTarget(repository, known?.limits === null ? null : (known?.target ?? null));
-  const { id: project } = await registerProject(factory.store, folder);
   const named = await resolveChange(factory, repository, target, request.change);
   const change = request.request === undefined ? named : { ...named, title: request.request, body: '' };
   const pinned = await pinAt(change, request.pipeline, factory);
   const asked = chooseReviewers(pinned, request.reviewers);
   await refuseOwnJudges(change, pinned, asked);
-  return withScratch(
-    factory,
-    async (context, scratch) => {
-      const accepted = await trustedOf(project, { ...context, home: factory.home });
-      await bringChange(change, accepted, scratch, context, project);
-      const pipeline = { ...pinned, readOnly: [...pinned.readOnly, accepted.objects] };
-      const reviews: ReviewedBy[] = [];
-      const waiting = [...asked];
-      const work = async () => {
-        for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
-          const review = await reviewBy(next, { change, pipeline, project }, context, signal);
-          reviews.push(review);
-          onReview(review);
-        }
-      };
-      await Promise.all(Array.from({ length: Math.min(pipeline.limits.slots, asked.length) }, work));
-      const order = asked.map(({ reviewer }) => reviewer.id);
-      reviews.sort((a, b) => order.indexOf(a.reviewer) - order.indexOf(b.reviewer));
-      return { base: change.base, commit: change.commit, reviews };
-    },
-    // Its environments are its own, too: they are set up on files that nobody has accepted.
-    (scratch) => ({ trusted: join(scratch, 'trusted.git'), environments: join(scratch, 'environments') }),
-  );
-}
-
-async function reviewBy(
-  { phase, reviewer }: Asked,
-  { change, pipeline, project }: { change: Change; pipeline: PinnedPipeline; project: string },
-  context: StepContext,
-  signal: AbortSignal,
-): Promise<ReviewedBy> {
-  const startedAt = performance.now();
-  const reserved = reservationOf(reviewer.agent, pipeline);
-  const effect = {
-    type: 'review' as const,
-    id: `MW-0:0/${phase.id}/review.${reviewer.id}-1`,
-    item: 'MW-0',
-    run: 1,
-    phase: phase.id,
-    number: 1,
-    reviewer: reviewer.id,
-    agent: reviewer.agent,
-    base: change.base,
-    commit: change.commit,
-    artifacts: {},
-  };
-  const about = nobodysItem(project, pipeline, { title: change.title, body: change.body }, reserved);
-  const { outcome, usage } = await runReview(effect, about, context, signal);
-  return {
-    reviewer: reviewer.id,
-    agent: reviewer.agent,
-    outcome,
-    costMicroUsd: usage.costMicroUsd,
-    durationMs: Math.round(performance.now() - startedAt),
-  };
-}
-
-/** What has authority over the reviews is read from before the change: it may not bring its own judges. */
-async function pinAt({ gitDir, rules }: Change, name: string | undefined, factory: Factory): Promise<PinnedPipeline> {
-  const readFile = async (path: string) => (await readFileAt(gitDir, rules, path))?.toString('utf8') ?? null;
-  const text = await readFile(projectFile);
-  if (text === null)
-    throw new UserError(
-      'E_NO_CONFIG',
-      `${projectFile} is not in ${rules.slice(0, 10)}, where the change begins; reviewers are read from there`,
-      'mw init, commit it, and review what comes after it',
-      { exit: exitCode.usage },
+  return withReviewRoom(factory, folder, change, pinned, signal, async ({ pipeline, project, ask }) => {
+    const trials = await readTrials(factory.home.project(project).trials);
+    const names = asked.map(({ reviewer }) => keyOf(reviewer, pinned));
+    const panel = seatPanel(
+      names.map((name) => weighReviewer(name, trials)),
+      countVotes(names, trials),
     );
-  const loaded = loadProject(text);
-  if (!loaded.ok) throw configError(loaded.problems);
-  const pinned = await pinPipeline({
-    config: loaded.config,
-    pipelineAt: loaded.pipelineAt,
-    name: name ?? loaded.config.pipeline,
-    readFile,
-    listNames: async (folder) =>
-      (await listFilesAt(gitDir, rules, folder)).flatMap((path) => path.slice(folder.length + 1).split('/')[0] ?? []),
-    shipped: await readShipped(),
-    saveText: async (file, content) => (await factory.artifacts.put(file, content)).hash,
+    const keys = panel.order.map(({ reviewer }) => reviewer);
+    const inOrder = request.untilSettled ? sorted(asked, (each) => keys.indexOf(keyOf(each.reviewer, pinned))) : asked;
+    const votes = new Map<string, Vote>();
+    const slots = request.untilSettled ? 1 : pipeline.limits.slots;
+    const reviews = await inTurns(slots, inOrder, async (each) => {
+      if (request.untilSettled && votes.size > 0 && standingOf(panel, votes).settled !== null) return null;
+      const review = await ask(each, change.commit, 1);
+      if (review.outcome.type === 'reviewed') votes.set(keyOf(each.reviewer, pinned), review.outcome.review.verdict);
+      onReview(review);
+      return review;
+    });
+    const done = new Set(reviews.map(({ reviewer }) => reviewer));
+    const { base, commit } = change;
+    const spared = asked.map(({ reviewer }) => reviewer.id).filter((id) => !done.has(id));
+    const standing = reviews.every(({ outcome }) => outcome.type === 'reviewed') ? standingOf(panel, votes) : null;
+    return { base, commit, reviews, spared, standing };
   });
-  if (!pinned.ok) throw configError(pinned.problems);
-  return pinned.pipeline;
 }
 
-/** A program of the repository that judges is run from the files of the change: one that the change brings cannot judge it. */
-async function refuseOwnJudges(
-  { gitDir, rules, commit }: Change,
-  { agents }: PinnedPipeline,
-  asked: readonly Asked[],
-): Promise<void> {
-  const isProgram = isProgramOf(asked.flatMap(({ reviewer }) => agents[reviewer.agent] ?? []));
-  const own = (await changedFiles({ gitDir, from: rules, to: commit })).map(({ path }) => path).find(isProgram);
-  if (own !== undefined)
-    throw new UserError(
-      'E_OWN_JUDGE',
-      `the change alters ${own}, which is a program of the reviewers`,
-      'look at that yourself, or name reviewers whose program lies elsewhere: mw review --reviewers …',
-      { exit: exitCode.conflict },
-    );
+/** The branch that says by which rules is judged. */
+export async function targetHere(factory: Factory, folder: string): Promise<string> {
+  const { repository } = await findCheckout(folder);
+  const known = await findProject(factory.store, folder);
+  return trustedTarget(repository, known?.limits === null ? null : (known?.target ?? null));
 }
 
-/** Each name once, as the pipeline lists them; without tests that have run, nobody can judge by behaviour. */
-function chooseReviewers({ name: pipeline, phases }: PinnedPipeline, names: readonly string[]): readonly Asked[] {
-  const all = new Map<string, Asked>();
-  for (const phase of phases)
-    for (const reviewer of phase.reviews)
-      if (!all.has(reviewer.id) && reviewer.sees !== 'behaviour') all.set(reviewer.id, { phase, reviewer });
-  const unknown = names.find((each) => !all.has(each));
-  if (unknown !== undefined || all.size === 0)
-    throw new UserError(
-      'E_NOT_FOUND',
-      unknown === undefined
-        ? `the pipeline ${pipeline} has no reviewers`
-        : `the pipeline ${pipeline} has no reviewer "${unknown}"; it has: ${[...all.keys()].join(', ') || 'none'}`,
-      `mw pipeline show ${pipeline}, or mw review --pipeline quick`,
-      { exit: exitCode.notFound },
-    );
-  return [...all.values()].filter(({ reviewer }) => names.length === 0 || names.includes(reviewer.id));
-}
-
-/** The base as accepted history, the change as a candidate, both borrowing what is accepted already. */
-async function bringChange(
-  { gitDir, base, commit }: Change,
-  accepted: TrustedRepository,
-  scratch: string,
-  context: StepContext,
-  project: string,
-): Promise<void> {
-  const directory = join(scratch, 'trusted.git');
-  const { objectFormat } = accepted;
-  await createBareRepository({ directory, objectFormat, borrowsFrom: accepted.objects });
-  const trusted = await trustedOf(project, context);
-  const target = (await context.project(project)).target ?? 'main';
-  const tip = await readAcceptedTip(accepted, target);
-  const shared = await keepKnown(gitDir, tip === null ? [] : [tip]);
-  await copyHistory({ from: gitDir, to: trusted.gitDir, commit: base, shared });
-  const candidate = await openCandidate(join(scratch, 'candidate.git'), trusted);
-  await copyHistory({ from: gitDir, to: candidate.gitDir, commit, shared: [base] });
+function sorted(asked: readonly Asked[], rank: (asked: Asked) => number): readonly Asked[] {
+  return [...asked].sort((a, b) => rank(a) - rank(b));
 }
 
 /** Why there is no verdict; `null` where there is one. */

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { InvalidArgumentError, Option, type Command } from 'commander';
-import { reviewHere, whyNoVerdict, type ReviewedBy, type ReviewedHere } from '../../app/review/review-here.ts';
+import { reviewHere, whyNoVerdict, type ReviewedHere } from '../../app/review/review-here.ts';
+import type { ReviewedBy } from '../../app/review/review-room.ts';
 import { usd } from '../../model/money.ts';
 import { Severity } from '../../model/outcome.ts';
 import { exitCode, UserError } from '../../model/user-error.ts';
@@ -18,6 +19,7 @@ interface Options {
   readonly reviewers?: readonly string[];
   readonly pipeline?: string;
   readonly request?: string;
+  readonly untilSettled?: boolean;
   readonly failOn: Severity | 'never';
   readonly sarif?: string;
   readonly ctrf?: string;
@@ -32,6 +34,7 @@ export function define(command: Command, context: CliContext): void {
     .option('--reviewers <names>', 'these alone, with commas between', splitNames)
     .option('--pipeline <name>', 'whose reviewers; default: the project’s')
     .option('--request <text>', 'what the change is for; default: what its commits say')
+    .option('--until-settled', 'one after the other, until the others would hardly change their word')
     .addOption(
       new Option('--fail-on <severity>', 'exit code 3 from this severity on')
         .choices([...Severity.options, 'never'])
@@ -45,19 +48,23 @@ export function define(command: Command, context: CliContext): void {
       context.requirePerson();
       const stop = new AbortController();
       for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort());
-      const { reviewers = [], pipeline, request, json } = options;
+      const { reviewers = [], pipeline, request, json, untilSettled = false } = options;
       const tell = (review: ReviewedBy) => {
         if (json !== true) tellReview(review, context);
       };
       const reviewed = await context.withFactory(async (factory) =>
-        reviewHere(factory, process.cwd(), { change, reviewers, pipeline, request }, tell, stop.signal).catch(
-          (error: unknown) => {
-            if (!stop.signal.aborted) throw error;
-            throw new UserError('E_INTERRUPTED', 'stopped; nothing of it is left', 'mw review', {
-              exit: exitCode.interrupted,
-            });
-          },
-        ),
+        reviewHere(
+          factory,
+          process.cwd(),
+          { change, reviewers, pipeline, request, untilSettled },
+          tell,
+          stop.signal,
+        ).catch((error: unknown) => {
+          if (!stop.signal.aborted) throw error;
+          throw new UserError('E_INTERRUPTED', 'stopped; nothing of it is left', 'mw review', {
+            exit: exitCode.interrupted,
+          });
+        }),
       );
       await writeReports(toReport(reviewed), options);
       if (isRefused(reviewed, options.failOn)) context.exit(exitCode.notAccepted);
@@ -95,10 +102,15 @@ function tellReview(review: ReviewedBy, { output }: CliContext): void {
     for (const line of showControl(tellFinding(finding)).split('\n')) output.line(`  ${line}`);
 }
 
-function tellSum({ base, commit, reviews }: ReviewedHere, { output }: CliContext): void {
+function tellSum({ base, commit, reviews, spared, standing }: ReviewedHere, { output }: CliContext): void {
   const failed = reviews.filter(({ outcome }) => outcome.type !== 'reviewed' || outcome.review.verdict === 'fail');
   const all = `${reviews.length} ${reviews.length === 1 ? 'reviewer' : 'reviewers'}`;
   const verdict = failed.length === 0 ? `${all} passed` : `${failed.length} of ${all} did not pass`;
+  if (spared.length > 0) output.line(`not asked any more: ${spared.join(', ')}`);
+  if (standing !== null)
+    output.line(
+      `a change that was voted on like this has a defect ${standing.percent} times of 100, as far as is known`,
+    );
   output.talk(`${verdict} ${base.slice(0, 10)}..${commit.slice(0, 10)}`);
 }
 
@@ -124,7 +136,8 @@ function toJson(reviewed: ReviewedHere): object {
     agent: reviewed.reviews[index]?.agent,
     costMicroUsd: reviewed.reviews[index]?.costMicroUsd ?? null,
   }));
-  return { base: report.base, commit: report.commit, reviews };
+  const { spared, standing } = reviewed;
+  return { base: report.base, commit: report.commit, reviews, spared, standing };
 }
 
 async function writeReports(report: ReviewReport, { sarif, ctrf, junit }: Options): Promise<void> {
