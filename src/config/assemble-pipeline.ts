@@ -14,7 +14,7 @@ import {
   type PipelineFile,
 } from '../model/pipeline.ts';
 import { chooseJudge } from './agent-family.ts';
-import { everyCheck } from './check-gates.ts';
+import { everyCheck, isTest } from './check-gates.ts';
 
 /**
  * The pinned pipeline. `outputs` are those of the phases, in their order; `hashes` those of the instructions, by what
@@ -90,7 +90,7 @@ function pinPhase(
             ...(Array.isArray(phase.writes) ? { paths: phase.writes } : {}),
           },
     checks: checksOf(phase, config),
-    ...(phase.breaker === undefined
+    ...(phase.breaker === undefined || !checksOf(phase, config).some((name) => isTest(config, name))
       ? {}
       : { breaker: pinBreaker(phase, phase.breaker, makers, pinInstructions, config) }),
     reviews: (phase.reviews ?? []).map(({ id, instructions, agent, sees }) => ({

@@ -1,4 +1,5 @@
 /** Whether every gate of a pipeline can pass, and whether passing it would mean anything. */
+import type { ProjectConfig } from '../model/config.ts';
 import type { PhaseFile } from '../model/pipeline.ts';
 import { nearestWord } from './nearest-word.ts';
 import type { PipelineUnderCheck } from './pipeline-under-check.ts';
@@ -29,7 +30,12 @@ function checkChecks(
     if (name === everyCheck) {
       return known.length > 0
         ? []
-        : [problemAt(path, 'millwright.yaml has no checks, so nothing would be proven: add at least one')];
+        : [
+            problemAt(
+              path,
+              'millwright.yaml has no checks, so no evidence is possible: add one; without any tests yet, let an agent write some first: mw add "…" --pipeline first-tests',
+            ),
+          ];
     }
     if (known.includes(name) || name === 'specs') return [];
     const message =
@@ -52,6 +58,11 @@ function checkAuthority(phase: PhaseFile, index: number, { problemAt }: Pipeline
   });
 }
 
+/** Whether a check of the project runs tests. */
+export function isTest({ checks }: Pick<ProjectConfig, 'checks'>, name: string): boolean {
+  return Object.hasOwn(checks, name) && checks[name]?.kind === 'test';
+}
+
 /** Its cases are tests, and tests are run by the phase's own checks before it. */
 function checkBreaker(
   phase: PhaseFile,
@@ -61,8 +72,8 @@ function checkBreaker(
   if (phase.breaker === undefined) return [];
   const problem = (message: string) => [problemAt(['phases', index, 'breaker'], message, { on: 'key' })];
   const named = phase.checks ?? [];
-  const run = named.includes(everyCheck) ? Object.keys(config.checks) : named;
-  if (!run.some((name) => Object.hasOwn(config.checks, name) && config.checks[name]?.kind === 'test'))
+  // Who takes every check takes what there is: without tests the breaker is left out.
+  if (!named.includes(everyCheck) && !named.some((name) => isTest(config, name)))
     return problem(`phase "${phase.id}" runs no check of kind test, so nothing could run what a breaker writes`);
   return pipeline.phases.slice(0, index + 1).some(changesFiles)
     ? []

@@ -302,7 +302,7 @@ test('all checks of a project that has none is refused, because it would pass ov
   const bare = project.replace(/^checks.*\n/m, '');
   expect(await problemsOf(changed('[test, lint]', '[all]'))).toEqual([]);
   expect(await problemsOf(changed('[test, lint]', '[all]'), bare)).toEqual([
-    'own:14:14  millwright.yaml has no checks, so nothing would be proven: add at least one',
+    'own:14:14  millwright.yaml has no checks, so no evidence is possible: add one; without any tests yet, let an agent write some first: mw add "…" --pipeline first-tests',
   ]);
   expect(await problemsOf(sound, bare)).toContain('own:14:14  millwright.yaml has no checks, so there is no "test"');
 });

@@ -66,12 +66,21 @@ export async function pinPipeline(input: PinInput): Promise<Pinned> {
   const references = await resolveReferences(file, input, problemAt);
   const rules = checkPipeline({ pipeline: file, config: input.config, outputs: references.outputs, problemAt });
   const problems = [...references.problems, ...rules];
-  if (problems.length > 0) return { ok: false, problems: sortProblems(problems) };
+  if (problems.length > 0) {
+    const isOwn = source.file === pipelinePath(input.name);
+    return { ok: false, problems: sortProblems(isOwn ? problems : problems.map((each) => askedOf(each, input))) };
+  }
 
   const hashes = await saveInstructions(references.texts, input.saveText);
   const pipeline = assemblePipeline(file, references.outputs, hashes, input.config);
   const hash = await input.saveText(`${input.name}.pipeline.json`, canonicalJson(pipeline));
   return { ok: true, pipeline, hash };
+}
+
+/** A shipped pipeline is nobody's to edit: what it lacks is lacking where it is asked for. */
+function askedOf({ message, suggestion }: Problem, { name, config, pipelineAt }: PinInput): Problem {
+  const at = name === config.pipeline ? pipelineAt : { ...pipelineAt, line: 1, column: 1 };
+  return { ...at, message: `for the shipped pipeline ${name}: ${message}`, suggestion };
 }
 
 type FoundPipeline =

@@ -71,6 +71,7 @@ test('only the phases that build or write may change files', async () => {
     'adopt/adopt',
     'document/write',
     'engineering/build',
+    'first-tests/tests',
     'fix/amend-instructions',
     'fix/amend-spec',
     'fix/mend',
