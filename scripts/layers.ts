@@ -63,6 +63,7 @@ export const layers: Readonly<Record<string, Layer>> = {
       'machine',
       'spec',
       'verify',
+      'report',
       'config',
       'git',
       'sandbox',

@@ -106,6 +106,11 @@ export const commandTable = {
   },
   cancel: { group: 'Work', summary: 'give up an item; its work is kept', load: () => import('./commands/cancel.ts') },
   inbox: { group: 'Decide', summary: 'what waits for you', load: () => import('./commands/inbox.ts') },
+  pack: {
+    group: 'Decide',
+    summary: 'what an item is to be accepted or rejected by, as a page',
+    load: () => import('./commands/pack.ts'),
+  },
   approve: { group: 'Decide', summary: 'let an item through its gate', load: () => import('./commands/approve.ts') },
   reject: { group: 'Decide', summary: 'send an item back with a reason', load: () => import('./commands/reject.ts') },
   answer: { group: 'Decide', summary: 'answer an agent’s question', load: () => import('./commands/answer.ts') },

@@ -161,4 +161,23 @@ describe('a breaker', () => {
     expect(attempts.map(({ address }) => address)).toContain(`${id}/build.breaker#1`);
     expect(existsSync(join(root, 'judge-2.txt'))).toBe(true);
   });
+
+  it('is in the pack by which a person accepts the work, with each criterion’s evidence', async () => {
+    const out = join(root, 'pack');
+    const packed = await desk.mw(['pack', id, '--out', out]);
+    expect(packed, packed.stderr).toMatchObject({ code: 0 });
+    const text = readFileSync(join(out, 'acceptance.md'), 'utf8');
+    expect(text).toContain('### clamp/AC-2: observed');
+    expect(text).toContain('> WHEN the value is below the low limit, clamp SHALL answer the low limit.');
+    expect(text).toContain('- test passed: clamp/AC-2 below (test/clamp.test.mjs)');
+    expect(text).toContain("- a breaker's case: test/breaker/low.test.mjs: held");
+    expect(text).toContain('[what test said](logs/test.log)');
+    expect(readFileSync(join(out, 'logs/test.log'), 'utf8')).toContain('clamp/AC-1 above');
+    const page = readFileSync(join(out, 'acceptance.html'), 'utf8');
+    expect(page).toContain('<h3>clamp/AC-2: observed</h3>');
+    expect(page).not.toMatch(/<script|src=|href="(?!logs\/)/);
+    // Again into the same folder, and not among somebody's files.
+    expect(await desk.mw(['pack', id, '--out', out])).toMatchObject({ code: 0 });
+    expect(await desk.mw(['pack', id, '--out', root])).toMatchObject({ code: 6 });
+  });
 });
