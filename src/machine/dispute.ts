@@ -1,5 +1,5 @@
 /** Where a maker and its reviewers do not come to terms: both sides go to a person, who decides. */
-import type { Finding } from '../model/outcome.ts';
+import { isStopping, type Finding } from '../model/outcome.ts';
 import type { PinnedPipeline } from '../model/pipeline.ts';
 import { openGate } from './gate.ts';
 import { progressOf, updateProgress, type Draft, type ReviewProgress } from './state.ts';
@@ -49,10 +49,6 @@ export function overrule(draft: Draft, gate: NonNullable<Draft['gate']>, by: str
 export function grantMore(draft: Draft, phase: string): void {
   updateProgress(draft, phase, { rounds: 0, charged: 0 });
   draft.lastFailure = { phase: '', signature: '', count: 0 };
-}
-
-function isStopping({ severity }: Finding): boolean {
-  return severity === 'blocker' || severity === 'major';
 }
 
 function tell(reviewer: string, { severity, title, file, line, evidence }: Finding): string {

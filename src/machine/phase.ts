@@ -1,5 +1,5 @@
 /** A phase: a maker's attempts, then its gates in order (checks, reviews, approval); a gate that fails sends work back. */
-import type { CheckResult, Facts, Feedback, Review } from '../model/outcome.ts';
+import { isStopping, type CheckResult, type Facts, type Feedback, type Review } from '../model/outcome.ts';
 import type { PinnedPhase, PinnedPipeline } from '../model/pipeline.ts';
 import { holds } from './condition.ts';
 import { contradictionStop, findContradiction } from './contradiction.ts';
@@ -232,9 +232,7 @@ export function checkFailure(required: readonly string[], results: readonly Chec
 
 /** Whether a reviewer lets the change pass. Its word and its findings must agree; otherwise it does not. */
 export function passes(review: Review): boolean {
-  return (
-    review.verdict === 'pass' && review.findings.every(({ severity }) => severity === 'minor' || severity === 'note')
-  );
+  return review.verdict === 'pass' && !review.findings.some(isStopping);
 }
 
 /** The findings of all reviewers that did not pass, as input for the next attempt. */

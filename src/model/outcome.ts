@@ -76,6 +76,11 @@ export const Finding = z.strictObject({
 });
 export type Finding = z.infer<typeof Finding>;
 
+/** Whether a finding stops a change. */
+export function isStopping({ severity }: Pick<Finding, 'severity'>): boolean {
+  return severity === 'blocker' || severity === 'major';
+}
+
 /** What a reviewer must answer; blocker and major findings stop the change. */
 export const Review = z.strictObject({
   verdict: z.enum(['pass', 'fail']),

@@ -1,5 +1,6 @@
 /** CTRF (ctrf.io): each reviewer is a test, which fails by a finding that stops the change, and without a verdict. */
-import { isStopping, type ReviewReport } from './review-report.ts';
+import { isStopping } from '../model/outcome.ts';
+import type { ReviewReport } from './review-report.ts';
 import { tellFinding } from './tell-finding.ts';
 
 export function toCtrf({ version, commit, reviews }: ReviewReport): object {

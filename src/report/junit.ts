@@ -1,5 +1,6 @@
 /** JUnit's XML, as most CI servers read it: a suite for each reviewer, a case for each finding that stops, one where none does. */
-import { isStopping, type ReviewerReport, type ReviewReport } from './review-report.ts';
+import { isStopping } from '../model/outcome.ts';
+import type { ReviewerReport, ReviewReport } from './review-report.ts';
 import { tellFinding } from './tell-finding.ts';
 
 export function toJunit({ reviews }: ReviewReport): string {

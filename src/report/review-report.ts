@@ -25,8 +25,3 @@ const ranks: readonly Severity[] = ['note', 'minor', 'major', 'blocker'];
 export function isAtLeast({ severity }: Pick<Finding, 'severity'>, level: Severity): boolean {
   return ranks.indexOf(severity) >= ranks.indexOf(level);
 }
-
-/** What stops a change, whoever asks. */
-export function isStopping(finding: Pick<Finding, 'severity'>): boolean {
-  return isAtLeast(finding, 'major');
-}

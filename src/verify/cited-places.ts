@@ -1,4 +1,4 @@
-import type { Review, ReviewOutcome } from '../model/outcome.ts';
+import { isStopping, type Review, type ReviewOutcome } from '../model/outcome.ts';
 
 /** Lines of a file before and after the change; `null`: there is no such file. */
 export interface CitedFile {
@@ -12,7 +12,7 @@ export interface CitedFile {
  * taken away. A review that says one thing and finds another contradicts itself, and is none either.
  */
 export function verifyFindings(review: Review, files: ReadonlyMap<string, CitedFile>): ReviewOutcome {
-  const stops = review.findings.filter(({ severity }) => severity === 'blocker' || severity === 'major');
+  const stops = review.findings.filter(isStopping);
   const problems = stops.flatMap(({ title, file, line }) => {
     const fault = faultOf(file, line, files);
     return fault === null ? [] : [`the finding "${title.slice(0, 100)}" cites ${fault}`];

@@ -9,6 +9,7 @@ import { mixCommits, replaceFile, writeEmptyCommit } from '../../git/mixed-commi
 import { readRef } from '../../git/refs.ts';
 import { readWorkHistory } from '../../git/work-history.ts';
 import { discardWorkingCopy } from '../../git/working-copy.ts';
+import { isStopping } from '../../model/outcome.ts';
 import { readTrailers } from '../../model/trailers.ts';
 import { exitCode, UserError } from '../../model/user-error.ts';
 import { rungOf } from '../../steps/context.ts';
@@ -114,7 +115,7 @@ function readVotes(
       const reviewer = asked.find((each) => each.reviewer.id === review.reviewer)?.reviewer;
       if (reviewer === undefined || review.outcome.type !== 'reviewed') return [];
       const { verdict, findings } = review.outcome.review;
-      const stopping = findings.filter(({ severity }) => severity === 'blocker' || severity === 'major');
+      const stopping = findings.filter(isStopping);
       // What fails it for something else has not seen the fault.
       const isMeant =
         fault === null ||
