@@ -90,9 +90,7 @@ function pinPhase(
             ...(Array.isArray(phase.writes) ? { paths: phase.writes } : {}),
           },
     checks: checksOf(phase, config),
-    ...(phase.breaker === undefined || !checksOf(phase, config).some((name) => isTest(config, name))
-      ? {}
-      : { breaker: pinBreaker(phase, phase.breaker, makers, pinInstructions, config) }),
+    ...breakerOf(phase, makers, pinInstructions, config),
     reviews: (phase.reviews ?? []).map(({ id, instructions, agent, sees }) => ({
       id,
       instructions: pinInstructions(instructions),
@@ -108,6 +106,19 @@ function pinPhase(
       sessionMs: durationMs(phase.limits?.session ?? config.limits.session),
     },
   };
+}
+
+/** Who takes every check takes what there is: without tests nothing could run a breaker's cases, and that is told. */
+function breakerOf(
+  phase: PhaseFile,
+  makers: readonly string[],
+  pinInstructions: (name: string) => PinnedInstructions,
+  config: ProjectConfig,
+): Pick<PinnedPhase, 'breaker' | 'leftOut'> {
+  if (phase.breaker === undefined) return {};
+  if (!checksOf(phase, config).some((name) => isTest(config, name)))
+    return { leftOut: ['breaker: no check of kind test could run its cases'] };
+  return { breaker: pinBreaker(phase, phase.breaker, makers, pinInstructions, config) };
 }
 
 function pinBreaker(

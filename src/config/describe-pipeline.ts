@@ -47,6 +47,7 @@ function describePhase(phase: PinnedPhase): readonly string[] {
   }
   if (phase.when !== null) lines.push(`only when ${describeCondition(phase.when)}`);
   if (phase.checks.length > 0) lines.push(`checks (${levelOfGate.checks}): ${phase.checks.join(', ')}`);
+  for (const what of phase.leftOut ?? []) lines.push(`left out: ${what}`);
   if (phase.breaker !== undefined) {
     const { agent, judge, rounds } = phase.breaker;
     lines.push(

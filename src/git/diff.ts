@@ -67,6 +67,8 @@ export async function changedLines(options: {
       ...plain,
       '-p',
       '-U0',
+      // One odd byte must not hide a file.
+      '--text',
       '--no-renames',
       '--src-prefix=a/',
       '--dst-prefix=b/',

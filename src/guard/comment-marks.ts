@@ -49,7 +49,7 @@ const rules: readonly CommentRule[] = [
   {
     family: 'coverage-excluded',
     pattern:
-      /\b(?:istanbul|c8|v8|node:coverage)\s+(?:ignore|disable)\b|#\s*pragma:\s*no\s*cover|\bcoverage:ignore|LCOV_EXCL|\bsimplecov:disable|:nocov:|\bcodecov:ignore|\bNO_COVERAGE\b/,
+      /\b(?:istanbul|c8|v8|node:coverage)\s+(?:ignore|disable)\b|#\s*pragma:\s*no\s*cover|\bcoverage:ignore|LCOV_EXCL|\bsimplecov:disable|:nocov:|\bcodecov:ignore|\bNO_COVERAGE\b|\bStryker\s+disable\b|#\s*pragma:\s*no\s*mutate/,
     says: 'a part is left out of what is measured',
   },
 ];

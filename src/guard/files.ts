@@ -31,6 +31,7 @@ const judgeGlobs = [
   '**/{vitest,jest}.{setup,globals,preset}.*',
   '**/{vitest,vite,jest,playwright}.*.config.*',
   '**/pytest.toml',
+  '**/.stryker.{conf,config}.*',
   '**/.{mocharc,nycrc,c8rc,taprc,swcrc,babelrc,eslintrc,eslintignore,oxlintrc,stylelintrc,npmrc,yarnrc,pnpmfile,coveragerc,pylintrc,flake8,golangci,rspec,rubocop,clippy,markdownlint}*',
   '**/.{oxfmtrc,prettierrc,prettierignore,editorconfig}*',
   '**/.pnpmfile.cjs',

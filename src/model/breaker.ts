@@ -66,7 +66,7 @@ export type BreakerCase = z.infer<typeof BreakerCase>;
 
 /** A round of a breaker: those of its cases that count, and those that do not. */
 const round = {
-  cases: z.array(BreakerCase).max(100),
+  cases: z.array(BreakerCase).max(300),
   tried: z.array(BreakIdea).max(100),
 };
 

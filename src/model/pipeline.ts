@@ -147,6 +147,8 @@ export const PinnedPhase = z.strictObject({
     .nullable(),
   checks: z.array(Name),
   breaker: PinnedBreaker.optional(),
+  /** What the file asks for and this project cannot have, with the reason. */
+  leftOut: z.array(z.string()).optional(),
   reviews: z.array(PinnedReviewer),
   approval: z.boolean(),
   /** Findings go back to phase `to`, at most `max` times. */

@@ -103,7 +103,7 @@ async function play(round: Round, paid: Paid): Promise<BreakOutcome> {
   const tried = [...answer.report.tried];
   const none = (cases: readonly BreakerCase[]): BreakOutcome => ({
     type: 'no-case',
-    cases: [...answer.taken, ...cases].slice(0, 100),
+    cases: [...answer.taken, ...cases].slice(0, maxTold),
     tried,
   });
   if (answer.paths.length === 0) return none([]);
@@ -127,7 +127,7 @@ async function play(round: Round, paid: Paid): Promise<BreakOutcome> {
   const { cases, kept, excerpt } = await settle(trials, known, commit, mine, valid);
   if (kept.length === 0) return none(ofRound(cases));
   const candidate = await commitCases(round, { known, fresh: { commit, paths: kept } });
-  const all = [...cases, ...answer.taken].slice(0, 100);
+  const all = [...cases, ...answer.taken].slice(0, maxTold);
   return { type: 'tried', asked: true, cases: all, tried, commit: candidate, excerpt };
 }
 
@@ -151,8 +151,11 @@ async function settle(
     if (kept.length === 0) return { cases, kept, excerpt: '' };
     const last = await trials.settle({ known, fresh: { commit, paths: kept } }, round);
     const now = new Map(last.cases.map((each) => [each.path, each]));
-    if (last.disturbs !== null) {
-      drop(new Set(kept), last.disturbs);
+    // Those that stand have passed by themselves a moment ago: the maker could not mend what the new ones do to them.
+    const upset = last.cases.find(({ path, verdict }) => !mine.has(path) && verdict === 'broke');
+    const disturbs = upset === undefined ? last.disturbs : `with it, the case ${upset.path} does not pass any more`;
+    if (disturbs !== null) {
+      drop(new Set(kept), disturbs.slice(0, 1_000));
       continue;
     }
     const changed = kept.filter((path) => now.get(path)?.verdict !== cases.find((each) => each.path === path)?.verdict);
@@ -165,6 +168,7 @@ async function settle(
 }
 
 const settleRounds = 3;
+const maxTold = 300;
 
 type Failed = { readonly failure: SessionFailure };
 

@@ -18,6 +18,7 @@ import {
   percentOf,
   readMutationReport,
   type ChangedLines,
+  unfitFor,
   type MutationScore,
 } from '../verify/mutation-report.ts';
 import { runInRoom, type CheckRoom, type RoomEnd } from './check-room.ts';
@@ -52,6 +53,16 @@ export async function runMutation(
   });
   const lines = await linesToMutate(room, gitDir, base, commit, atBase);
   if (lines.size === 0) return passed('no line of the program has changed');
+  const sources = await readFilesAt(gitDir, commit, [...lines.keys()]);
+  const sourceOf = (path: string) => sources.get(path)?.toString('utf8') ?? null;
+  const unfit = [...lines.keys()].flatMap((path) => {
+    const why = unfitFor(path, sourceOf(path) ?? '');
+    return why === null ? [] : [`${JSON.stringify(path)} ${why}`];
+  });
+  if (unfit.length > 0) {
+    const excerpt = `These cannot be measured, so they do not pass:\n${unfit.join('\n')}`.slice(0, excerptChars);
+    return { ...passed(excerpt), status: 'failed', signature: 'unfit' };
+  }
   const { end, output } = await askTool(name, check, { base, commit, lines }, room, context, signal);
   const log = await context.artifacts.put(`${name}.log`, output);
   const exitCode = end.type === 'exited' ? end.exitCode : null;
@@ -61,11 +72,10 @@ export async function runMutation(
   // Tools end with a code of their own when a score is below theirs; the report says what it was.
   if (status !== 'passed' && status !== 'failed')
     return { ...ended, status, excerpt: excerptOutput(output, excerptChars), signature: status };
-  const sources = await readFilesAt(gitDir, commit, [...lines.keys()]);
   const reading = readMutationReport(
     check.report === undefined ? '' : await readCheckoutFile(room.place.copy.tree, check.report, reportBytes),
     lines,
-    (path) => sources.get(path)?.toString('utf8') ?? null,
+    sourceOf,
     (text) => createHash('sha256').update(text).digest('hex').slice(0, 10),
     new Set(check.equivalent ?? []),
   );
@@ -123,9 +133,8 @@ async function linesToMutate(
   const { isTest, isJudge } = await rulesOf(pipeline, gitDir, base, atBase);
   const files = (await changedFiles(span)).filter(({ change }) => change !== 'deleted').map(({ path }) => path);
   const wanted = new Set(files.filter((path) => !isTest(path) && !isJudge(path) && isCode(path)));
-  // A list with commas between is how tools take them.
   const lines = await changedLines(span);
-  return new Map([...lines].filter(([path, ranges]) => wanted.has(path) && !path.includes(',') && ranges.length > 0));
+  return new Map([...lines].filter(([path, ranges]) => wanted.has(path) && ranges.length > 0));
 }
 
 function isCode(path: string): boolean {
@@ -135,7 +144,7 @@ function isCode(path: string): boolean {
 function tell(score: MutationScore, percent: number | null, minimum: number, isEnough: boolean): string {
   const { killed, survivors, setAside } = score;
   const aside = setAside === 0 ? '' : `, ${setAside} set aside`;
-  if (percent === null) return `the changed lines have no mutant${aside}`;
+  if (percent === null) return `the tool made no mutant of the changed lines${aside}`;
   const sum = `tests notice ${killed} of ${killed + survivors.length} changes to the changed lines (${percent} %, at least ${minimum} %)${aside}`;
   if (survivors.length === 0) return sum;
   const lines = survivors

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { nameRanges, percentOf, readMutationReport, type ChangedLines } from './mutation-report.ts';
+import { nameRanges, percentOf, readMutationReport, unfitFor, type ChangedLines } from './mutation-report.ts';
 
 const source = 'const a = 1;\nif (a > 2) run(a);\nif (a < 3) stop("now");\nend(a);\n';
 const changed: ChangedLines = new Map([['src/a.js', [[2, 3]]]]);
@@ -10,6 +10,7 @@ interface Given {
   readonly to: number;
   readonly status: string;
   readonly replacement: string;
+  readonly statusReason?: string;
 }
 
 function reportOf(mutants: readonly Given[], text = source): string {
@@ -20,7 +21,8 @@ function reportOf(mutants: readonly Given[], text = source): string {
       'src/a.js': {
         language: 'javascript',
         source: text,
-        mutants: mutants.map(({ line, from, to, status, replacement }, index) => ({
+        mutants: mutants.map(({ line, from, to, status, replacement, statusReason }, index) => ({
+          statusReason,
           id: String(index),
           mutatorName: 'EqualityOperator',
           replacement,
@@ -74,11 +76,26 @@ describe('a report of mutants', () => {
   });
 
   test('sets aside what did not run, what is the same program, and what a person has named', () => {
-    const mutants = [at(2, 'CompileError'), at(2, 'RuntimeError'), at(2, 'Ignored'), at(2, 'Survived', '( a >2 )')];
+    const mutants = [
+      at(2, 'CompileError'),
+      at(2, 'RuntimeError'),
+      { ...at(2, 'Ignored'), statusReason: 'Static mutant (and "ignoreStatic" was enabled)' },
+      at(2, 'Survived', '( a >2 )'),
+    ];
     expect(scoreOf(mutants)).toEqual({ killed: 0, survivors: [], setAside: 4 });
     const [survivor] = scoreOf([at(2, 'Survived')]).survivors;
     expect(scoreOf([at(2, 'Survived')], [survivor?.id ?? ''])).toEqual({ killed: 0, survivors: [], setAside: 1 });
     expect(percentOf(scoreOf([]))).toBeNull();
+  });
+
+  test('counts what a remark in the code has left out as not noticed', () => {
+    expect(scoreOf([{ ...at(2, 'Ignored'), statusReason: 'Ignored because of a comment' }]).survivors).toHaveLength(1);
+    expect(scoreOf([at(2, 'Ignored')]).survivors).toHaveLength(1);
+  });
+
+  test('of no file at all has no mutant, and one of other files says nothing', () => {
+    expect(read('{"files":{}}')).toMatchObject({ type: 'scored' });
+    expect(read(reportOf([at(2, 'Killed')]).replace('"src/a.js"', '"/tmp/tree/src/a.js"')).type).toBe('unusable');
   });
 
   test.each([
@@ -88,6 +105,17 @@ describe('a report of mutants', () => {
     ['a report that is not done', reportOf([at(2, 'Pending')])],
     ['a report of other files', reportOf([at(2, 'Killed')], 'const a = 2;\n')],
   ])('that is %s says nothing', (_, text) => expect(read(text).type).toBe('unusable'));
+});
+
+test('files that cannot be measured are known', () => {
+  expect(unfitFor('src/a,b.js', '')).toContain('comma');
+  expect(unfitFor('src/a.js', '/*\r\r*/\n')).toContain('line breaks');
+  expect(unfitFor('src/a.js', 'a\u2028b')).toContain('line breaks');
+  expect(unfitFor('src/a.js', 'a\r\nb\n')).toBeNull();
+});
+
+test('a name that looks like a pattern is given as one', () => {
+  expect(nameRanges(new Map([['src/[id].js', [[1, 2]]]]))).toBe('src/?id?.js');
 });
 
 test('changed lines are named as tools take them', () => {

@@ -11,6 +11,7 @@ const Mutant = z.object({
   replacement: z.string().optional(),
   location: z.object({ start: Place, end: Place }),
   status: z.enum(['Killed', 'Survived', 'NoCoverage', 'CompileError', 'RuntimeError', 'Timeout', 'Ignored', 'Pending']),
+  statusReason: z.string().optional(),
 });
 type Mutant = z.infer<typeof Mutant>;
 
@@ -55,6 +56,9 @@ export function readMutationReport(
 ): MutationReading {
   const report = parse(text);
   if (report === null) return { type: 'unusable', why: 'it wrote no report of mutants that can be read' };
+  const named = Object.keys(report.files);
+  if (named.length > 0 && !named.some((path) => changed.has(path)))
+    return { type: 'unusable', why: `its report is of other files, such as ${JSON.stringify(named[0])}` };
   let [killed, setAside] = [0, 0];
   const survivors: Survivor[] = [];
   for (const [path, ranges] of changed) {
@@ -66,7 +70,7 @@ export function readMutationReport(
       if (mutant.status === 'Pending') return { type: 'unusable', why: 'its run did not come to its end' };
       const survivor = describe(path, lines, mutant, nameOf);
       if (
-        isOutside(mutant.status) ||
+        isOutside(mutant) ||
         isSame(cut(lines, mutant.location), mutant.replacement ?? '') ||
         equivalent.has(survivor.id)
       )
@@ -84,9 +88,30 @@ export function percentOf({ killed, survivors }: MutationScore): number | null {
   return all === 0 ? null : Math.floor((killed * 100) / all);
 }
 
-/** `src/a.js:3-8,src/b.js:10-10`, as Stryker takes it. */
+/** `src/a.js:3-8,src/b.js:10-10`, as Stryker takes it; a name that looks like a pattern is given as one, and whole. */
 export function nameRanges(changed: ChangedLines): string {
-  return [...changed].flatMap(([path, ranges]) => ranges.map(([from, to]) => `${path}:${from}-${to}`)).join(',');
+  return [...changed]
+    .flatMap(([path, ranges]) =>
+      isPattern(path) ? [asPattern(path)] : ranges.map(([from, to]) => `${path}:${from}-${to}`),
+    )
+    .join(',');
+}
+
+const special = /[[\]{}()*?!+@\\]/g;
+
+function isPattern(path: string): boolean {
+  return path.search(special) >= 0;
+}
+
+function asPattern(path: string): string {
+  return path.replaceAll(special, '?');
+}
+
+/** Why a file cannot be given to a tool, or not be read from its report; `null` where it can. */
+export function unfitFor(path: string, text: string): string | null {
+  if (path.includes(',')) return 'has a comma in its name, with which tools part names';
+  if (/\r(?!\n)|[\u2028\u2029]/.test(text)) return 'has line breaks that tools count and git does not';
+  return null;
 }
 
 function parse(text: string): z.infer<typeof Report> | null {
@@ -103,8 +128,10 @@ function isOn({ location }: Mutant, ranges: readonly (readonly [number, number])
   return ranges.some(([from, to]) => location.start.line <= to && location.end.line >= from);
 }
 
-function isOutside(status: Mutant['status']): boolean {
-  return status === 'CompileError' || status === 'RuntimeError' || status === 'Ignored';
+/** What a remark in the code has left out is left out by whoever wrote the code: it has not been noticed. */
+function isOutside({ status, statusReason = '' }: Mutant): boolean {
+  if (status === 'Ignored') return /\bstatic mutant\b|\bexcluded mutation\b/i.test(statusReason);
+  return status === 'CompileError' || status === 'RuntimeError';
 }
 
 function describe(

@@ -16,11 +16,11 @@ The function ${name}(value, high) in src/${name}.mjs SHALL keep a value within i
 - WHEN the value is above the limit, ${name} SHALL answer the limit. <!-- ${name}/AC-1 --> <!-- evidence: test -->
 `;
 
-const acts = ['early', 'helper', 'disturb', 'taken', 'idle'] as const;
+const acts = ['early', 'helper', 'disturb', 'taken', 'idle', 'upset'] as const;
 
 const program = `
 file() { mkdir -p "$(dirname "$1")"; cat > "$1"; }
-for each in early helper disturb taken idle; do case "$prompt" in *"$each/AC-1"*) name=$each ;; esac; done
+for each in early helper disturb taken idle upset; do case "$prompt" in *"$each/AC-1"*) name=$each ;; esac; done
 case_of() { printf "import assert from 'node:assert/strict';\\nimport { test } from 'node:test';\\nimport { %s } from '../../src/%s.mjs';\\n%s\\ntest('%s/AC-1 %s', () => { %s });\\n" "$name" "$name" "$1" "$name" "$2" "$3" | file "test/breaker/$name-$2.test.mjs"; }
 case "$MW_REVIEWER" in
   breaker)
@@ -30,6 +30,12 @@ case "$MW_REVIEWER" in
         case_of "import { nine } from './nine.mjs';" helped "assert.equal(helper(10, 9), nine)"; case_of '' alone "assert.equal(helper(10, 9), 9)" ;;
       disturb) case_of '// loud' first "assert.equal(disturb(10, 9), 9)"; [ "$MW_ATTEMPT" = 1 ] || case_of '' second "assert.equal(disturb(11, 9), 9)"; [ "$MW_ATTEMPT" = 1 ] || rm test/breaker/disturb-first.test.mjs ;;
       taken) case_of '' placed "assert.equal(taken(10, 9), 9)"; echo "import { test } from 'node:test';" | file test/own/deep.test.mjs ;;
+      upset) flag="import { existsSync, writeFileSync } from 'node:fs'; const flag = new URL('../../flag', import.meta.url);"
+        case "$MW_ATTEMPT" in
+          1) case_of "$flag await new Promise((done) => setTimeout(done, 400));" first "assert.ok(!existsSync(flag)); assert.equal(upset(99, 9), 9)" ;;
+          2) case_of "$flag writeFileSync(flag, '');" a "assert.equal(upset(12, 9), 9)" ;;
+          *) case_of '' third "assert.equal(upset(13, 9), 9)" ;;
+        esac ;;
       idle) case_of '' once "assert.equal(idle(10, 9), 9)" ;;
     esac
     echo '{"summary":"tried","tried":[]}'; exit ;;
@@ -47,6 +53,10 @@ test('$name/AC-1 above', () => assert.equal($name(10, 9), 9));
 END
 case "$name" in
   early) printf "if (process.argv.join().includes('breaker')) process['reallyEx' + 'it'](0);\\nexport const early = (value, high) => (value === 10 ? high : value);\\n" | file src/early.mjs ;;
+  upset) case "$prompt" in
+      *'wrote tests that it fails'*) echo "export const upset = (value, high) => Math.min(value, high);" | file src/upset.mjs ;;
+      *) echo "export const upset = (value, high) => (value === 10 ? high : value);" | file src/upset.mjs ;;
+    esac ;;
   taken) echo mine | file test/own; echo "export const taken = (value, high) => Math.min(value, high);" | file src/taken.mjs ;;
   *) echo "export const $name = (value, high) => Math.min(value, high);" | file "src/$name.mjs" ;;
 esac
@@ -64,7 +74,7 @@ describe('around a breaker', () => {
         checks:
           'checks:\n  test: { run: npm test --silent, kind: test }\n  lint: { run: "! grep -r loud test", kind: lint }\n',
         pipelines: {
-          solo: 'name: solo\nphases:\n  - { id: build, instructions: build, output: text, checks: [all], breaker: { rounds: 1 }, loop: { max: 2 } }\n',
+          solo: 'name: solo\nphases:\n  - { id: build, instructions: build, output: text, checks: [all], breaker: { rounds: 2 }, loop: { max: 2 } }\n',
         },
         files: {
           'package.json': JSON.stringify({ type: 'module', scripts: { test: `${process.execPath} --test` } }),
@@ -116,6 +126,19 @@ describe('around a breaker', () => {
     expect(await casesOf('disturb')).toMatchObject([
       { verdict: 'unsteady', says: 'with it, the check lint does not pass' },
       { path: 'test/breaker/disturb-second.test.mjs', verdict: 'held' },
+    ]);
+  });
+
+  it('a new case that upsets one that stands is left out, and the maker is not charged for it', async () => {
+    expect(itemOf('upset')?.state, itemOf('upset')?.reason).toBe('landed');
+    const upsetting = (await casesOf('upset')).find(({ path }) => path.includes('upset-a'));
+    expect(upsetting).toMatchObject({
+      verdict: 'unsteady',
+      says: 'with it, the case test/breaker/upset-first.test.mjs does not pass any more',
+    });
+    expect(landed().filter((path) => path.includes('upset-'))).toEqual([
+      'test/breaker/upset-first.test.mjs',
+      'test/breaker/upset-third.test.mjs',
     ]);
   });
 

@@ -31,6 +31,7 @@ const maker = `
 case "$ACT" in
   words) echo more >> README.md; exit ;;
   noise) echo '// a remark' >> src/fits.mjs; exit ;;
+  comma) echo 'export const many = (size, room) => size <= room;' > 'src/a,b.mjs'; exit ;;
 esac
 echo 'export const fits = (size, room) => size <= room;' > src/fits.mjs
 tests() { printf "import assert from 'node:assert/strict';\\nimport { test } from 'node:test';\\nimport { fits } from '../src/fits.mjs';\\ntest('what is smaller fits', () => assert.ok(fits(1, 2)));\\n%s\\n" "$1" > test/fits.test.mjs; }
@@ -88,7 +89,16 @@ describe('a check of mutants', () => {
     const noise = await perform('Remark', 'noise');
     expect(noise.shown.checks.find(({ name }) => name === 'mutation')).toMatchObject({
       status: 'passed',
-      excerpt: 'the changed lines have no mutant',
+      excerpt: 'the tool made no mutant of the changed lines',
+    });
+  });
+
+  it('does not pass what cannot be measured', async () => {
+    const { shown } = await perform('Many', 'comma');
+    expect(shown.state).toBe('paused');
+    expect(shown.checks.find(({ name }) => name === 'mutation')).toMatchObject({
+      status: 'failed',
+      excerpt: expect.stringContaining('"src/a,b.mjs" has a comma in its name') as string,
     });
   });
 

@@ -46,6 +46,10 @@ describe('mw reviewers', () => {
   let desk: Desk;
   let before: string;
   const look = () => join(desk.root, 'look');
+  const trials = () => {
+    const projects = join(desk.home, 'projects');
+    return join(projects, readdirSync(projects)[0] ?? '', 'trials.jsonl');
+  };
   beforeAll(async () => {
     desk = openDesk(
       projectFiles({
@@ -92,6 +96,13 @@ describe('mw reviewers', () => {
     expect(readFileSync(look(), 'utf8').trim()).toBe('old.test.mjs');
   });
 
+  it('pays for no review a second time', async () => {
+    const again = ['reviewers', 'calibrate', '--pipeline', 'panel', '--faults', '2', '--yes'];
+    const asked = readFileSync(trials(), 'utf8').trim().split('\n').length;
+    expect((await desk.mw(again)).stdout).toMatch(/sound: nervous of 3/);
+    expect(readFileSync(trials(), 'utf8').trim().split('\n')).toHaveLength(asked);
+  });
+
   it('counts a fail for something else as no hit, and one of sound work as a false alarm', async () => {
     const { reviewers, independence } = await mwJson<Table>(desk, ['reviewers', '--pipeline', 'panel']);
     const worths = reviewers.map(({ name, worth: { hits, defects, falseAlarms, sound } }) => [
@@ -115,20 +126,20 @@ describe('mw reviewers', () => {
   });
 
   it('with enough to go by tells their worth, proposes whom to leave out, and spares whom nobody needs', async () => {
-    const projects = join(desk.home, 'projects');
-    const file = join(projects, readdirSync(projects)[0] ?? '', 'trials.jsonl');
+    const file = trials();
     const { votes } = JSON.parse(readFileSync(file, 'utf8').trim().split('\n')[0] ?? '') as {
       votes: Record<string, string>;
     };
     const [sharp = '', dull = '', nervous = ''] = Object.keys(votes);
-    const line = (isDefect: boolean) =>
+    const line = (isDefect: boolean, count: number) =>
       `${JSON.stringify({
         at: '2026-01-01T00:00:00.000Z',
-        commit: 'x',
+        commit: `x${count}`,
         fault: isDefect ? { kind: 'boundary', path: 'a', line: 1 } : null,
         votes: { [sharp]: isDefect ? 'fail' : 'pass', [dull]: 'pass', [nervous]: 'fail' },
       })}\n`;
-    for (let count = 0; count < 30; count += 1) appendFileSync(file, line(true) + line(false));
+    for (let count = 0; count < 30; count += 1)
+      appendFileSync(file, line(true, count) + line(false, count) + line(false, count));
     appendFileSync(file, '{"half":');
     const { stdout } = await desk.mw(['reviewers', '--pipeline', 'panel']);
     expect(stdout).toMatch(/sharp +32 of 32 \(89 to 100 %\) +0 of 31 \(0 to 11 %\)/);

@@ -19,6 +19,7 @@ it('names lines that are new or altered, whatever they and their files look like
     'only-shorter.js': 'a\nc\n',
     'ü "q"\t.js': 'one\ntwo\n',
     'deep/new.js': 'a\nb\n',
+    'odd.js': 'a\u0000\nb\n',
   });
   const commit = importedCommit(await bench.import());
   const lines = await changedLines({ gitDir: bench.candidate.gitDir, from: workshop.base, to: commit });
@@ -28,6 +29,7 @@ it('names lines that are new or altered, whatever they and their files look like
       [6, 6],
     ],
     'deep/new.js': [[1, 2]],
+    'odd.js': [[1, 2]],
     'ü "q"\t.js': [[2, 2]],
   });
 });

@@ -11,6 +11,8 @@ import { readWorkHistory } from '../../git/work-history.ts';
 import { discardWorkingCopy } from '../../git/working-copy.ts';
 import { isStopping } from '../../model/outcome.ts';
 import { readTrailers } from '../../model/trailers.ts';
+import type { PinnedPipeline } from '../../model/pipeline.ts';
+import { passes } from '../../machine/phase.ts';
 import { exitCode, UserError } from '../../model/user-error.ts';
 import { rungOf } from '../../steps/context.ts';
 import { runCommands } from '../../steps/run-commands.ts';
@@ -32,7 +34,7 @@ import {
   type ReviewedBy,
   type ReviewRoom,
 } from './review-room.ts';
-import { keyOf, saveTrial } from './trials.ts';
+import { keyOf, nameTrial, readTrials, saveTrial } from './trials.ts';
 
 export interface Calibration {
   /** Landed changes, newest first. */
@@ -71,33 +73,53 @@ export async function listLanded(factory: Factory, folder: string, count: number
   return Promise.all(landed.map(({ commit }) => resolveChange(factory, repository, target, commit)));
 }
 
+/** As they are configured now, on the branch that work lands on; found before anybody is paid. */
+export async function chooseMeasured(
+  factory: Factory,
+  folder: string,
+  { pipeline, reviewers }: Calibration,
+): Promise<Measured> {
+  const { repository } = await findCheckout(folder);
+  const tip = await readRef(repository.commonDir, `refs/heads/${await targetHere(factory, folder)}`);
+  if (tip === null) throw new Error('work has landed on a branch that is not there');
+  const pinned = await pinAt({ gitDir: repository.commonDir, rules: tip }, pipeline, factory);
+  return { pinned, asked: chooseReviewers(pinned, reviewers) };
+}
+
+interface Measured {
+  readonly pinned: PinnedPipeline;
+  readonly asked: readonly Asked[];
+}
+
 export async function calibrate(
   factory: Factory,
   folder: string,
   changes: readonly Change[],
+  { pinned, asked }: Measured,
   wanted: Calibration,
   onShown: (shown: Shown) => void,
   signal: AbortSignal,
 ): Promise<void> {
   for (const change of changes) {
-    const pinned = await pinAt(change, wanted.pipeline, factory);
-    const asked = chooseReviewers(pinned, wanted.reviewers);
     await withReviewRoom(factory, folder, change, pinned, signal, async (room) => {
       const planted = await plantFaults(room, change, wanted, signal);
+      const [first] = planted;
       // Without a fault that is known to be one, the sound change alone would tell of false alarms and of nothing else.
-      if (planted.length === 0) return;
-      const shown = [{ commit: change.commit, fault: null }, ...planted];
+      if (first === undefined) return;
+      // The sound one lacks the same tests: that some are missing must tell nothing.
+      const shown = [{ commit: first.sound, fault: null }, ...planted];
+      const file = factory.home.project(room.project).trials;
       for (const [number, { commit, fault }] of shown.entries()) {
-        const reviews = await inTurns(room.pipeline.limits.slots, asked, (each) => room.ask(each, commit, number + 1));
-        const votes = readVotes(asked, reviews, fault, room);
         const { kind, path, line } = fault ?? { kind: '', path: '', line: 0 };
-        await saveTrial(factory.home.project(room.project).trials, {
-          at: new Date().toISOString(),
-          commit: change.commit,
-          fault: fault === null ? null : { kind, path, line },
-          votes: Object.fromEntries(votes),
-        });
-        onShown({ commit: change.commit, fault, votes });
+        const told = fault === null ? null : { kind, path, line };
+        const known = (await readTrials(file)).get(nameTrial(change.commit, told))?.votes;
+        const open = asked.filter(({ reviewer }) => known?.has(keyOf(reviewer, pinned)) !== true);
+        const reviews = await inTurns(room.pipeline.limits.slots, open, (each) => room.ask(each, commit, number + 1));
+        const votes = readVotes(open, reviews, fault, room);
+        const at = new Date().toISOString();
+        if (votes.size > 0)
+          await saveTrial(file, { at, commit: change.commit, fault: told, votes: Object.fromEntries(votes) });
+        onShown({ commit: change.commit, fault, votes: new Map([...(known ?? []), ...votes]) });
       }
     });
   }
@@ -114,15 +136,15 @@ function readVotes(
     reviews.flatMap((review): [string, Vote][] => {
       const reviewer = asked.find((each) => each.reviewer.id === review.reviewer)?.reviewer;
       if (reviewer === undefined || review.outcome.type !== 'reviewed') return [];
-      const { verdict, findings } = review.outcome.review;
-      const stopping = findings.filter(isStopping);
+      const { review: said } = review.outcome;
+      const stopping = said.findings.filter(isStopping);
       // What fails it for something else has not seen the fault.
       const isMeant =
         fault === null ||
         stopping.some(
           ({ file, line }) => file === fault.path && (line === null || Math.abs(line - fault.line) <= near),
         );
-      return [[keyOf(reviewer, pipeline), verdict === 'fail' && isMeant ? 'fail' : 'pass']];
+      return [[keyOf(reviewer, pipeline), !passes(said) && isMeant ? 'fail' : 'pass']];
     }),
   );
 }
@@ -132,6 +154,8 @@ const near = 10;
 
 interface Planted {
   readonly commit: string;
+  /** The change as it landed, without the same tests. */
+  readonly sound: string;
   readonly fault: Fault;
 }
 
@@ -160,9 +184,12 @@ async function plantFaults(
     if (planted.length >= faults) break;
     const broken = await replaceFile({ gitDir, commit, path: fault.path, text: fault.text });
     const noticed = await test(`fault-${number}`, broken);
-    if (noticed === 'passed' || noticed.length === 0) continue;
+    // Where a runner names the program itself, taking that out would take the fault out, too.
+    if (noticed === 'passed' || noticed.length === 0 || !noticed.every(rules.isTest)) continue;
     const quiet = await mixCommits({ gitDir, commit: broken, from: nothing, paths: noticed });
-    if ((await test(`quiet-${number}`, quiet)) === 'passed') planted.push({ commit: quiet, fault });
+    if ((await test(`quiet-${number}`, quiet)) !== 'passed') continue;
+    const sound = await mixCommits({ gitDir, commit, from: nothing, paths: noticed });
+    planted.push({ commit: quiet, sound, fault });
   }
   return planted;
 }

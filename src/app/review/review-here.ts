@@ -1,4 +1,5 @@
 /** Reviews of any change, outside the factory. */
+import { passes } from '../../machine/phase.ts';
 import { describeFailure } from '../../machine/session-failure.ts';
 import { countVotes, seatPanel, standingOf, weighReviewer, type Standing, type Vote } from '../../verify/panel.ts';
 import type { Factory } from '../open-factory.ts';
@@ -53,7 +54,7 @@ export async function reviewHere(
   const asked = chooseReviewers(pinned, request.reviewers);
   await refuseOwnJudges(change, pinned, asked);
   return withReviewRoom(factory, folder, change, pinned, signal, async ({ pipeline, project, ask }) => {
-    const trials = await readTrials(factory.home.project(project).trials);
+    const trials = [...(await readTrials(factory.home.project(project).trials)).values()];
     const names = asked.map(({ reviewer }) => keyOf(reviewer, pinned));
     const panel = seatPanel(
       names.map((name) => weighReviewer(name, trials)),
@@ -66,7 +67,8 @@ export async function reviewHere(
     const reviews = await inTurns(slots, inOrder, async (each) => {
       if (request.untilSettled && votes.size > 0 && standingOf(panel, votes).settled !== null) return null;
       const review = await ask(each, change.commit, 1);
-      if (review.outcome.type === 'reviewed') votes.set(keyOf(each.reviewer, pinned), review.outcome.review.verdict);
+      if (review.outcome.type === 'reviewed')
+        votes.set(keyOf(each.reviewer, pinned), passes(review.outcome.review) ? 'pass' : 'fail');
       onReview(review);
       return review;
     });

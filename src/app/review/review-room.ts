@@ -125,7 +125,7 @@ async function reviewBy(
 
 /** What has authority over the reviews is read from before the change: it may not bring its own judges. */
 export async function pinAt(
-  { gitDir, rules }: Change,
+  { gitDir, rules }: Pick<Change, 'gitDir' | 'rules'>,
   name: string | undefined,
   factory: Factory,
 ): Promise<PinnedPipeline> {

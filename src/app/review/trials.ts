@@ -20,18 +20,26 @@ export function keyOf({ id, instructions, agent, sees }: PinnedReviewer, { agent
   return [id, instructions.hash.slice(0, 12), agent, agents[agent]?.model ?? '', sees ?? 'all'].join(' ');
 }
 
-export async function readTrials(file: string): Promise<readonly Trial[]> {
+/** What was shown, by its name; shown again, each reviewer's first word counts: the same change is no new evidence. */
+export async function readTrials(file: string): Promise<ReadonlyMap<string, Trial>> {
   const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return '';
     throw error;
   });
-  return text.split('\n').flatMap((line): Trial[] => {
+  const trials = new Map<string, Trial>();
+  for (const line of text.split('\n')) {
     // The last line may be half a one, after a kill.
     const saved = SavedTrial.safeParse(parse(line));
-    return saved.success
-      ? [{ isDefect: saved.data.fault !== null, votes: new Map(Object.entries(saved.data.votes)) }]
-      : [];
-  });
+    if (!saved.success) continue;
+    const name = nameTrial(saved.data.commit, saved.data.fault);
+    const votes = new Map([...Object.entries(saved.data.votes), ...(trials.get(name)?.votes ?? [])]);
+    trials.set(name, { isDefect: saved.data.fault !== null, votes });
+  }
+  return trials;
+}
+
+export function nameTrial(commit: string, fault: SavedTrial['fault']): string {
+  return fault === null ? commit : `${commit} ${fault.kind} ${fault.path}:${fault.line}`;
 }
 
 export async function saveTrial(file: string, trial: SavedTrial): Promise<void> {

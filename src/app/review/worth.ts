@@ -19,7 +19,7 @@ export async function readReviewers(
 ): Promise<ReviewersHere> {
   const { id: project } = await registerProject(factory.store, folder);
   const pinned = await pinHere(folder, pipeline);
-  const trials = await readTrials(factory.home.project(project).trials);
+  const trials = [...(await readTrials(factory.home.project(project).trials)).values()];
   const asked = chooseReviewers(pinned, []).map(({ reviewer }) => ({ reviewer, key: keyOf(reviewer, pinned) }));
   return {
     reviewers: asked.map(({ reviewer, key }) => ({

@@ -1,5 +1,5 @@
 import { InvalidArgumentError, type Command } from 'commander';
-import { calibrate, listLanded, type Shown } from '../../app/review/calibrate.ts';
+import { calibrate, chooseMeasured, listLanded, type Shown } from '../../app/review/calibrate.ts';
 import { readReviewers, type ReviewersHere } from '../../app/review/worth.ts';
 import { exitCode, UserError } from '../../model/user-error.ts';
 import { showControl } from '../../model/visible-text.ts';
@@ -87,8 +87,9 @@ function defineCalibrate(command: Command, context: CliContext): void {
       const wanted = { pipeline: options.pipeline, ...options, reviewers: reviewers?.split(',') ?? [] };
       await context.withFactory(async (factory) => {
         const changes = await listLanded(factory, process.cwd(), wanted.changes);
+        const measured = await chooseMeasured(factory, process.cwd(), wanted);
         const most = changes.length * (wanted.faults + 1);
-        const question = `${changes.length} landed changes, at most ${most} reviews by each reviewer, all of them paid. Go on?`;
+        const question = `${changes.length} landed changes, at most ${most} reviews by each of ${measured.asked.length} reviewers, all of them paid. Go on?`;
         if (yes !== true && !(await confirm(question)))
           return output.talk('Nothing was done. Without a terminal: mw reviewers calibrate --yes');
         const tell = (shown: Shown) => tellShown(shown, context);
@@ -97,6 +98,7 @@ function defineCalibrate(command: Command, context: CliContext): void {
           factory,
           process.cwd(),
           changes,
+          measured,
           wanted,
           (shown) => {
             count += 1;
