@@ -7,6 +7,7 @@ import { findStale, renderSchemas, schemaFolder } from '../../scripts/schemas.ts
 import { phaseResultNames, phaseResults } from '../model/phase-result.ts';
 import { breakerInstructions } from '../model/pipeline.ts';
 import { Review } from '../model/outcome.ts';
+import { describePipeline } from './describe-pipeline.ts';
 import { loadProject } from './load-project.ts';
 import { pinPipeline } from './pin-pipeline.ts';
 import { formatProblem } from './problem.ts';
@@ -188,4 +189,11 @@ test('the schemas on disk are fresh, and one that is changed, missing or left ov
   } finally {
     await rm(folder, { recursive: true });
   }
+});
+
+test('who takes every check and has no tests goes without a breaker, and is told', async () => {
+  const pinned = await pinShipped('engineering', 'checks: { lint: { run: npm run lint, kind: lint } }\n');
+  if (!pinned.ok) throw new Error(pinned.problems.map(formatProblem).join('\n'));
+  expect(pinned.pipeline.phases.some(({ breaker }) => breaker !== undefined)).toBe(false);
+  expect(describePipeline(pinned.pipeline)).toContain('left out: breaker: no check of kind test could run its cases');
 });

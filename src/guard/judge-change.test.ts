@@ -269,3 +269,9 @@ test('texts of any shape are read to their end, and what nobody can read is a co
   for (const path of paths) expect(familiesOf({ [path]: ['', '['.repeat(500)] })).toEqual(['unreadable']);
   expect(familiesOf({ 'a.js': [null, ';'.repeat(400_001)] })).toEqual(['unreadable']);
 });
+
+test('a remark that leaves mutants out is a concern, and one about strikers is none', () => {
+  const after = (remark: string) => familiesOf({ 'src/a.ts': ['run();\n', `${remark}\nrun();\n`] });
+  expect(after('// Stryker disable all')).toEqual(['coverage-excluded']);
+  expect(after('// the striker is disabled here')).toEqual([]);
+});

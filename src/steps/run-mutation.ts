@@ -142,8 +142,9 @@ function isCode(path: string): boolean {
 }
 
 function tell(score: MutationScore, percent: number | null, minimum: number, isEnough: boolean): string {
-  const { killed, survivors, setAside } = score;
-  const aside = setAside === 0 ? '' : `, ${setAside} set aside`;
+  const { killed, survivors, setAside, unseen } = score;
+  const left = unseen.length === 0 ? '' : `; its report does not name ${unseen.slice(0, shown).join(', ')}`;
+  const aside = `${setAside === 0 ? '' : `, ${setAside} set aside`}${left}`;
   if (percent === null) return `the tool made no mutant of the changed lines${aside}`;
   const sum = `tests notice ${killed} of ${killed + survivors.length} changes to the changed lines (${percent} %, at least ${minimum} %)${aside}`;
   if (survivors.length === 0) return sum;

@@ -82,9 +82,14 @@ describe('a report of mutants', () => {
       { ...at(2, 'Ignored'), statusReason: 'Static mutant (and "ignoreStatic" was enabled)' },
       at(2, 'Survived', '( a >2 )'),
     ];
-    expect(scoreOf(mutants)).toEqual({ killed: 0, survivors: [], setAside: 4 });
+    expect(scoreOf(mutants)).toEqual({ killed: 0, survivors: [], setAside: 4, unseen: [] });
     const [survivor] = scoreOf([at(2, 'Survived')]).survivors;
-    expect(scoreOf([at(2, 'Survived')], [survivor?.id ?? ''])).toEqual({ killed: 0, survivors: [], setAside: 1 });
+    expect(scoreOf([at(2, 'Survived')], [survivor?.id ?? ''])).toEqual({
+      killed: 0,
+      survivors: [],
+      setAside: 1,
+      unseen: [],
+    });
     expect(percentOf(scoreOf([]))).toBeNull();
   });
 
@@ -94,7 +99,7 @@ describe('a report of mutants', () => {
   });
 
   test('of no file at all has no mutant, and one of other files says nothing', () => {
-    expect(read('{"files":{}}')).toMatchObject({ type: 'scored' });
+    expect(read('{"files":{}}')).toMatchObject({ type: 'scored', score: { unseen: ['src/a.js'] } });
     expect(read(reportOf([at(2, 'Killed')]).replace('"src/a.js"', '"/tmp/tree/src/a.js"')).type).toBe('unusable');
   });
 

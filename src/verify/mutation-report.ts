@@ -37,6 +37,8 @@ export interface MutationScore {
   readonly survivors: readonly Survivor[];
   /** Set aside: they did not compile, change nothing, or are named as equivalent. */
   readonly setAside: number;
+  /** Changed files that the report does not name. */
+  readonly unseen: readonly string[];
 }
 
 export type MutationReading =
@@ -79,7 +81,8 @@ export function readMutationReport(
       else survivors.push(survivor);
     }
   }
-  return { type: 'scored', score: { killed, survivors, setAside } };
+  const unseen = [...changed.keys()].filter((path) => !named.includes(path));
+  return { type: 'scored', score: { killed, survivors, setAside, unseen } };
 }
 
 /** Of a hundred mutants, those that a test has noticed; `null` where there was none. */

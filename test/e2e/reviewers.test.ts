@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { git, openDesk, type Desk } from '../support/cli-desk.ts';
 import { addItems, mwJson, projectFiles } from '../support/cli-project.ts';
 
-/** `sharp` knows what the program must say; `dull` passes everything; `nervous` fails everything for a place of its own. */
+/** `sharp` knows what the program must say; `dull` passes everything; `nervous` fails everything and cites no line. */
 const agent = `
 file() { mkdir -p "$(dirname "$1")"; cat > "$1"; }
 case "$MW_REVIEWER" in
@@ -13,7 +13,7 @@ case "$MW_REVIEWER" in
     if grep -q 'size <= room && !full' src/fits.mjs; then echo '{"verdict":"pass","findings":[]}'
     else printf '{"verdict":"fail","findings":[{"severity":"major","title":"wrong","file":"src/fits.mjs","line":%s,"evidence":"x"}]}' "\${line:-1}"; fi; exit ;;
   dull) ls test > "$LOOK"; echo '{"verdict":"pass","findings":[]}'; exit ;;
-  nervous) echo '{"verdict":"fail","findings":[{"severity":"major","title":"ugly","file":"package.json","line":1,"evidence":"x"}]}'; exit ;;
+  nervous) echo '{"verdict":"fail","findings":[{"severity":"major","title":"ugly","file":"src/fits.mjs","line":null,"evidence":"x"}]}'; exit ;;
 esac
 file src/fits.mjs <<'END'
 export const fits = (size, room, full) => size <= room && !full;

@@ -141,9 +141,7 @@ function readVotes(
       // What fails it for something else has not seen the fault.
       const isMeant =
         fault === null ||
-        stopping.some(
-          ({ file, line }) => file === fault.path && (line === null || Math.abs(line - fault.line) <= near),
-        );
+        stopping.some(({ file, line }) => file === fault.path && line !== null && Math.abs(line - fault.line) <= near);
       return [[keyOf(reviewer, pipeline), !passes(said) && isMeant ? 'fail' : 'pass']];
     }),
   );
