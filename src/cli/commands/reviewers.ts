@@ -7,7 +7,7 @@ import { wilson } from '../../verify/interval.ts';
 import { minimum, type Worth } from '../../verify/panel.ts';
 import { confirm } from '../confirm.ts';
 import type { CliContext } from '../context.ts';
-import { table } from '../output.ts';
+import { behind, table } from '../output.ts';
 
 export function define(command: Command, context: CliContext): void {
   defineShow(command, context);
@@ -28,30 +28,34 @@ function defineShow(command: Command, context: CliContext): void {
 
 function tellReviewers({ reviewers, independence }: ReviewersHere, { output }: CliContext): void {
   const rows = reviewers.map((each) => [each.name, ...tellWorth(each.worth)]);
-  const head = ['reviewer', 'finds', 'fails for nothing', 'alone', 'a fail weighs'];
+  const head = ['reviewer', 'finds', 'fails for nothing', 'alone', 'weight'];
   for (const line of table([head, ...rows], output.columns)) output.line(line);
   const count = reviewers.length;
-  output.line(
+  const tell = (text: string) => behind('', text, output.columns).forEach((line) => output.line(line));
+  output.line('');
+  tell(
     independence === null
-      ? `\nnot enough data to say as how many votes these ${count} count`
-      : `\n${count} reviewers count as ${independence.votes.toFixed(1)} votes, by ${independence.defects} defects that all of them saw`,
+      ? `not enough data to say as how many votes these ${count} count`
+      : `${count} reviewers count as ${independence.votes.toFixed(1)} votes, by ${independence.defects} defects that all of them saw`,
   );
   for (const { name, worth } of reviewers.filter(addsNothing))
-    output.line(
+    tell(
       `proposal: ${name} found nothing in ${worth.defects} defects that nobody else found; take it out, or route it to another model`,
     );
-  if (reviewers.some(({ worth }) => !worth.isKnown)) output.talk('  Next: mw reviewers calibrate');
+  if (reviewers.some(({ worth }) => !worth.isKnown)) {
+    output.line(`enough is ${minimum} defects + ${minimum} sound changes, shown to each`);
+    output.talk('  Next: mw reviewers calibrate');
+  }
 }
 
 function tellWorth({ isKnown, hits, defects, falseAlarms, sound, alone, weights }: Worth): readonly string[] {
-  if (!isKnown)
-    return [`not enough data: ${defects} defects and ${sound} sound changes of ${minimum} each`, '', '', ''];
+  if (!isKnown) return ['not enough data', `${defects} + ${sound} shown`, '', ''];
   return [share(hits, defects), share(falseAlarms, sound), String(alone), `x ${Math.exp(weights.fail).toFixed(1)}`];
 }
 
 function share(hits: number, of: number): string {
   const [low, high] = wilson(hits, of);
-  return `${hits} of ${of} (${low.toFixed(0)} to ${high.toFixed(0)} %)`;
+  return `${hits} of ${of} (${low.toFixed(0)}-${high.toFixed(0)} %)`;
 }
 
 function addsNothing({ worth }: ReviewersHere['reviewers'][number]): boolean {
