@@ -27,7 +27,7 @@ export function askAboutDispute(draft: Draft, { phase, reviewers }: Dispute, ans
     all.filter(isStopping).map((each) => tell(name, each)),
   );
   const text = [
-    `the maker and ${names.length === 1 ? `reviewer ${names[0]}` : `reviewers ${names.join(', ')}`} do not agree; approve: it may go on as it is, reject: it is mended as your reason says`,
+    `the maker and ${names.length === 1 ? `reviewer ${names[0]}` : `reviewers ${names.join(', ')}`} do not agree; approve: it may go on as it is, reject: it is mended as your reason says.`,
     ...(findings.length === 0 ? [`${names.join(', ')}: failed it without a finding`] : findings.slice(0, 20)),
     answer === null ? 'The maker has changed it as often as it may, and they still fail it.' : `The maker: ${answer}`,
   ].join('\n');
@@ -53,5 +53,5 @@ export function grantMore(draft: Draft, phase: string): void {
 
 function tell(reviewer: string, { severity, title, file, line, evidence }: Finding): string {
   const place = file === null ? '' : ` (${file}${line === null ? '' : `:${line}`})`;
-  return `${reviewer}: ${severity}: ${title}${place}\n  ${evidence.slice(0, 600)}`;
+  return `${reviewer}: ${severity}: ${title}${place}.\n  ${evidence.slice(0, 600)}`;
 }
